@@ -1,0 +1,21 @@
+# Debian 12's packages (tools/setup.sh installs them); docs/dependencies.md says what each is for. Names here are the ones that
+# trailsift_layer's LIBRARIES takes.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+
+function(trailsift_pkg name module)
+  pkg_check_modules(${name} REQUIRED IMPORTED_TARGET ${module})
+  add_library(trailsift::${name} ALIAS PkgConfig::${name})
+endfunction()
+trailsift_pkg(simdjson simdjson)
+trailsift_pkg(deflate libdeflate)
+trailsift_pkg(isal libisal)
+trailsift_pkg(zlib zlib)
+trailsift_pkg(curl libcurl)
+trailsift_pkg(pugixml pugixml)
+trailsift_pkg(fmt fmt)
+trailsift_pkg(spdlog spdlog)
+trailsift_pkg(pcre2 libpcre2-8)
+trailsift_pkg(sqlite3 sqlite3)
+trailsift_pkg(xxhash libxxhash)

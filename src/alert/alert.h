@@ -1,0 +1,73 @@
+// One alert, ready to be written: everything it says, owned, independent of the batch that raised it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/time.h"
+#include "rules/rule_set.h"
+
+namespace trailsift {
+
+// Who did it and to what; `trailsift.actor` and `trailsift.target` of an alert.
+struct ActorInfo {
+  std::string name;  // never empty for a CloudTrail record
+  std::string kind;  // user, role, sso, root, service, federated, …
+  std::string account;
+};
+
+struct Alert {
+  Hash128 id;                // hash of the rule's identity and of the events that contributed
+  Hash128 event;             // identity of the event that raised it
+  Millis event_time = 0;
+  Millis arrival = 0;        // hunt: the event time
+  std::shared_ptr<const RuleSet> rules;  // keeps `rule` alive
+  const RuleInfo* rule = nullptr;
+  std::string description;   // expanded
+  std::uint32_t fired_times = 0;  // 0 = not shown (no_counter)
+  bool mail = false;
+  std::string full_log;      // empty = omitted
+  std::string previous_output;
+  std::string data_json;     // the compact JSON object `data`; empty = omitted
+  std::vector<std::pair<std::string, std::string>> fields;  // the same leaves, dotted, for alerts.log
+  std::string location = "Wazuh-AWS";
+  std::string decoder = "json";  // empty = none
+
+  // `trailsift`
+  std::vector<std::string> events;   // eventIDs that contributed, the raising one last
+  std::optional<ActorInfo> actor;
+  std::string target_name;
+  std::string target_account;
+  std::string instances;             // instance ids, comma separated
+  std::vector<Hash128> supersedes;   // alerts that this one replaces
+  std::optional<Hash128> retracts;   // the alert that this line withdraws
+};
+
+// Who writes: the fields `agent`, `manager`, `cluster` of every alert.
+struct Origin {
+  std::string agent_id = "000";
+  std::string agent_name;    // the host name
+  std::string manager_name;  // the host name
+};
+
+// The alert as one line of alerts.json, without the newline; `wazuh_id` is `<epoch>.<offset>`. `utc`: the timestamp in UTC (hunt).
+void AppendAlertJson(const Alert& alert, const Origin& origin, std::string_view wazuh_id, bool utc, std::string& out);
+
+// The same alert as a block of alerts.log, with its closing blank line.
+void AppendAlertLog(const Alert& alert, const Origin& origin, std::string_view wazuh_id, std::string& out);
+
+// `data`: the leaves of Wazuh's view rebuilt as nested objects, every scalar a string (docs/format/alerts.md).
+struct Leaf {
+  std::string_view name;
+  std::string_view value;
+  bool is_array = false;
+};
+std::string DataJson(const std::vector<Leaf>& leaves);
+
+// The identity of an alert.
+Hash128 AlertId(std::string_view rule_id, const std::vector<Hash128>& events);
+
+}  // namespace trailsift

@@ -1,0 +1,139 @@
+#include "base/xml.h"
+
+#include <algorithm>
+#include <cstring>
+#include <pugixml.hpp>
+
+namespace trailsift {
+namespace {
+
+// Stands for the `<` of `\<` while pugixml reads; a control byte that no XML file may hold.
+constexpr char kEscapedLess = '\x01';
+
+class PlaceFinder {
+ public:
+  explicit PlaceFinder(std::string_view text) {
+    starts_.push_back(0);
+    for (std::size_t i = 0; i < text.size(); ++i)
+      if (text[i] == '\n') starts_.push_back(i + 1);
+  }
+
+  std::pair<int, int> Find(std::ptrdiff_t offset) const {
+    const auto at = static_cast<std::size_t>(std::max<std::ptrdiff_t>(offset, 0));
+    const auto line = std::upper_bound(starts_.begin(), starts_.end(), at) - starts_.begin();
+    return {static_cast<int>(line), static_cast<int>(at - starts_[static_cast<std::size_t>(line - 1)]) + 1};
+  }
+
+ private:
+  std::vector<std::size_t> starts_;
+};
+
+void Restore(std::string& text) { std::replace(text.begin(), text.end(), kEscapedLess, '<'); }
+
+struct Reader {
+  const PlaceFinder& places;
+  const std::string& file;
+  Diagnostics& diagnostics;
+  XmlDialect dialect;
+  int max_depth;
+  std::ptrdiff_t shift;  // bytes cut off before pugixml saw the text
+
+  bool Read(const pugi::xml_node& parent, std::vector<XmlNode>& out, std::string* text, int depth) {
+    for (const pugi::xml_node& child : parent.children()) {
+      const auto [line, column] = places.Find(child.offset_debug() + shift);
+      switch (child.type()) {
+        case pugi::node_pcdata:
+          if (text != nullptr) *text += child.value();
+          break;
+        case pugi::node_cdata:
+          if (dialect == XmlDialect::kStandard) {
+            if (text != nullptr) *text += child.value();
+            break;
+          }
+          diagnostics.Error(file, line, column, "CDATA is not read in this file", "write the text plainly");
+          return false;
+        case pugi::node_declaration:
+        case pugi::node_doctype:
+          if (dialect == XmlDialect::kStandard) break;
+          diagnostics.Error(file, line, column, "an XML declaration or DOCTYPE is not read in this file", "remove the line");
+          return false;
+        case pugi::node_element: {
+          if (depth >= max_depth) {
+            diagnostics.Error(file, line, column, "elements are nested deeper than " + std::to_string(max_depth) + " levels");
+            return false;
+          }
+          XmlNode node;
+          node.name = child.name();
+          // offset_debug points behind the `<`.
+          node.line = line;
+          node.column = std::max(column - 1, 1);
+          for (const pugi::xml_attribute& attribute : child.attributes()) {
+            node.attributes.emplace_back(attribute.name(), attribute.value());
+            Restore(node.attributes.back().second);
+          }
+          if (!Read(child, node.children, &node.text, depth + 1)) return false;
+          Restore(node.text);
+          out.push_back(std::move(node));
+          break;
+        }
+        default: break;
+      }
+    }
+    return true;
+  }
+};
+
+}  // namespace
+
+const XmlNode* XmlNode::Child(std::string_view child) const {
+  for (const XmlNode& node : children)
+    if (node.name == child) return &node;
+  return nullptr;
+}
+
+std::string_view XmlNode::ChildText(std::string_view child) const {
+  const XmlNode* node = Child(child);
+  return node == nullptr ? std::string_view() : std::string_view(node->text);
+}
+
+const std::string* XmlNode::Attribute(std::string_view attribute) const {
+  for (const auto& [name, value] : attributes)
+    if (name == attribute) return &value;
+  return nullptr;
+}
+
+std::vector<XmlNode> ParseXml(std::string_view text, XmlDialect dialect, const std::string& file, Diagnostics& diagnostics,
+                              int max_depth) {
+  const PlaceFinder places(text);
+  std::ptrdiff_t shift = 0;
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") {
+    text.remove_prefix(3);
+    shift = 3;
+  }
+  if (const void* nul = std::memchr(text.data(), 0, text.size()); nul != nullptr) {
+    const auto [line, column] = places.Find(static_cast<const char*>(nul) - text.data() + shift);
+    diagnostics.Error(file, line, column, "a NUL byte in an XML file");
+    return {};
+  }
+  std::string buffer(text);
+  unsigned int options = pugi::parse_fragment | pugi::parse_cdata | pugi::parse_declaration | pugi::parse_doctype | pugi::parse_ws_pcdata;
+  if (dialect == XmlDialect::kStandard) {
+    options |= pugi::parse_escapes | pugi::parse_eol;
+  } else {
+    for (std::size_t i = 0; i + 1 < buffer.size(); ++i)
+      if (buffer[i] == '\\' && buffer[i + 1] == '<') buffer[i + 1] = kEscapedLess;
+  }
+  pugi::xml_document document;
+  const pugi::xml_parse_result parsed = document.load_buffer(buffer.data(), buffer.size(), options, pugi::encoding_utf8);
+  if (!parsed && parsed.status != pugi::status_no_document_element) {
+    const auto [line, column] = places.Find(parsed.offset + shift);
+    diagnostics.Error(file, line, column, std::string("broken XML: ") + parsed.description());
+    return {};
+  }
+  std::vector<XmlNode> roots;
+  Reader reader{places, file, diagnostics, dialect, max_depth, shift};
+  if (!reader.Read(document, roots, nullptr, 0)) return {};
+  return roots;
+}
+
+}  // namespace trailsift

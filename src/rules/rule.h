@@ -1,0 +1,96 @@
+// A checked rule: what a Wazuh XML rule (later also a Sigma rule) means, after every fault was reported and every name resolved, before it
+// is compiled. Owns its strings. Immutable once it stands in a RuleSet.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "rules/expression.h"
+#include "rules/lists.h"
+
+namespace trailsift {
+
+struct Place {
+  std::string file;
+  int line = 0;
+  int column = 0;
+};
+
+// The compliance groups of a rule, in order of first appearance: {"pci_dss", {"10.6.1", …}}.
+using Compliance = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
+struct MitreTechnique {
+  std::string id;         // T1110
+  std::string technique;  // Brute Force; empty where the data file does not know the id
+  std::vector<std::string> tactics;
+};
+
+// What an alert says of its rule, whichever language the rule was written in.
+struct RuleInfo {
+  std::string id;  // Wazuh: the number as text
+  int level = 0;
+  std::string description;          // template: `$(field)` stands for a value
+  std::vector<std::string> groups;  // without the compliance ones
+  Compliance compliance;
+  std::vector<MitreTechnique> mitre;
+  std::vector<std::string> cve;
+  std::string info;
+  std::uint32_t frequency = 0;  // as written; 0 = not a composite
+};
+
+// <field name="…">, or one of the other tests on a value (match, user, url, …), told by `subject`.
+struct Condition {
+  enum class Subject { kField, kLog, kLocation, kDecoder, kStatic };
+  Subject subject = Subject::kField;
+  std::string name;  // kField, kStatic: the field
+  Expression expression;
+  Place place;
+};
+
+struct ListCondition {
+  std::string name;  // the field
+  ListLookup lookup = ListLookup::kMatchKey;
+  const ValueList* list = nullptr;  // owned by the RuleSet
+  Expression check_value;           // only for kMatchKeyValue and kAddressMatchKeyValue
+  Place place;
+};
+
+// The memory part of a composite rule.
+struct Composite {
+  std::vector<const struct Rule*> targets;  // events whose final rule is one of these are counted (if_matched_sid, if_matched_group)
+  std::uint32_t count = 2;                  // events needed, the current one included
+  Millis timeframe = 360 * kSecond;         // exactly that far apart still counts
+  std::vector<std::string> same_fields;     // Wazuh's view; both present and equal, case counts
+  std::vector<std::string> different_fields;
+  bool global_frequency = false;
+};
+
+struct Rule {
+  int id = 0;
+  RuleInfo info;
+  Place place;
+
+  std::vector<Condition> conditions;      // all must hold, in Wazuh's order of tests
+  std::vector<ListCondition> lists;       // in file order
+  std::uint32_t max_size = 0;             // maxsize: the log must have at least so many bytes; 0 = any
+  std::vector<Rule*> children;            // in the order they are tried
+  std::vector<const Rule*> parents;
+
+  bool is_composite = false;
+  Composite composite;                 // only when is_composite
+  bool is_target = false;              // some composite counts events that end here
+  bool no_alert = false;               // noalert="1"
+  bool no_full_log = false;
+  bool no_log = false;
+  bool log_alert = false;
+  bool no_counter = false;
+  bool email_alert = false;
+  bool no_email_alert = false;
+  std::uint32_t ignore_seconds = 0;
+};
+
+}  // namespace trailsift

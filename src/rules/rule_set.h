@@ -1,0 +1,34 @@
+// The rules of one configuration, loaded and compiled. Immutable; shared as shared_ptr<const RuleSet> and swapped between batches.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/status.h"
+#include "rules/rule.h"
+
+namespace trailsift {
+
+struct RuleSources {
+  // Files or folders (their *.xml by name), loaded in this order as one set.
+  std::vector<std::string> paths;
+  // Folders in which the lists that rules name are sought, by the last part of the name (`etc/lists/amazon/aws-eventnames` is found as
+  // DIR/amazon/aws-eventnames or DIR/aws-eventnames).
+  std::vector<std::string> list_folders;
+};
+
+class RuleSet {
+ public:
+  // Loads and compiles. Every fault goes to `diagnostics`; nullptr when one of them is an error.
+  static std::shared_ptr<const RuleSet> Load(const RuleSources& sources, Diagnostics& diagnostics);
+
+  virtual ~RuleSet() = default;
+  // All rules, in load order; and the roots of Wazuh's tree in the order they are tried.
+  virtual const std::vector<std::unique_ptr<Rule>>& rules() const = 0;
+  virtual const std::vector<const Rule*>& roots() const = 0;
+  virtual const Rule* Find(int id) const = 0;
+};
+
+}  // namespace trailsift
