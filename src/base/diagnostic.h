@@ -13,6 +13,13 @@ enum class Severity { kError, kWarning, kNote };
 // "error", "warning" or "note".
 const char* SeverityName(Severity severity);
 
+// Where in a file that a person wrote something stands.
+struct Place {
+  std::string file;
+  int line = 0;    // from 1; 0 = the file as a whole
+  int column = 0;  // from 1, in bytes; 0 = the line as a whole
+};
+
 struct Diagnostic {
   std::string file;
   int line = 0;    // from 1; 0 = the file as a whole

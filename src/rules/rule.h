@@ -8,17 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/diagnostic.h"
 #include "base/time.h"
 #include "rules/expression.h"
 #include "rules/lists.h"
 
 namespace trailsift {
-
-struct Place {
-  std::string file;
-  int line = 0;
-  int column = 0;
-};
 
 // The compliance groups of a rule, in order of first appearance: {"pci_dss", {"10.6.1", …}}.
 using Compliance = std::vector<std::pair<std::string, std::vector<std::string>>>;
