@@ -4,6 +4,9 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <memory>
+#include <string>
+
 namespace trailsift {
 namespace {
 
@@ -27,10 +30,31 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
   return spdlog::level::info;
 }
 
+// Object keys and server answers are strangers' bytes: none of them may start a line of its own or steer a terminal.
+std::string Printable(std::string_view message) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(message.size());
+  for (const char c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7f) {
+      text += c;
+    } else {
+      text += "\\x";
+      text += kDigits[byte >> 4];
+      text += kDigits[byte & 15];
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 void SetLogLevel(LogLevel level) { Logger().set_level(ToSpdlog(level)); }
 
-void Log(LogLevel level, std::string_view part, std::string_view message) { Logger().log(ToSpdlog(level), "{}: {}", part, message); }
+void Log(LogLevel level, std::string_view part, std::string_view message) {
+  if (!Logger().should_log(ToSpdlog(level))) return;
+  Logger().log(ToSpdlog(level), "{}: {}", part, Printable(message));
+}
 
 }  // namespace trailsift

@@ -1,5 +1,5 @@
 // What the program tells its operator while it works, on stderr: `2026-01-15T10:00:05Z W source: message`. For data use stdout or a
-// file. Thread-safe. A secret never goes in.
+// file. Control bytes in a message are shown as `\x1b`. Thread-safe. A secret never goes in.
 #pragma once
 
 #include <string_view>

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -34,9 +35,7 @@ class [[nodiscard]] Status {
   const std::string& message() const { return message_; }
 
   // The same failure with its surroundings put in front: `prefix: message`.
-  Status Annotate(std::string_view prefix) const& {
-    return ok() ? *this : Status(code_, std::string(prefix) + ": " + message_);
-  }
+  Status Annotate(std::string_view prefix) const& { return ok() ? *this : Status(code_, std::string(prefix) + ": " + message_); }
 
  private:
   Code code_ = Code::kOk;
@@ -47,7 +46,7 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}  // NOLINT(google-explicit-constructor): `return value;`
+  Result(T value) : state_(std::move(value)) {}        // NOLINT(google-explicit-constructor): `return value;`
   Result(Status status) : state_(std::move(status)) {  // NOLINT(google-explicit-constructor): `return Status(…);`
     assert(!std::get<Status>(state_).ok());
   }
@@ -69,9 +68,7 @@ class [[nodiscard]] Result {
 }  // namespace trailsift
 
 // Leaves the function with the Status when it is a failure.
-#define TRAILSIFT_RETURN_IF_ERROR(expr)                         \
-  do {                                                          \
-    if (::trailsift::Status trailsift_status_ = (expr);         \
-        !trailsift_status_.ok())                                \
-      return trailsift_status_;                                 \
+#define TRAILSIFT_RETURN_IF_ERROR(expr)                                                                    \
+  do {                                                                                                     \
+    if (::trailsift::Status trailsift_status_ = (expr); !trailsift_status_.ok()) return trailsift_status_; \
   } while (false)

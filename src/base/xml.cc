@@ -1,14 +1,14 @@
 #include "base/xml.h"
 
 #include <algorithm>
-#include <cstring>
 #include <pugixml.hpp>
 
 namespace trailsift {
 namespace {
 
-// Stands for the `<` of `\<` while pugixml reads; a control byte that no XML file may hold.
+// Stands for the `<` of `\<` while pugixml reads; a control byte that no XML file may hold, so one that holds it is refused.
 constexpr char kEscapedLess = '\x01';
+constexpr std::string_view kRefusedBytes("\0\x01", 2);
 
 class PlaceFinder {
  public:
@@ -110,13 +110,14 @@ std::vector<XmlNode> ParseXml(std::string_view text, XmlDialect dialect, const s
     text.remove_prefix(3);
     shift = 3;
   }
-  if (const void* nul = std::memchr(text.data(), 0, text.size()); nul != nullptr) {
-    const auto [line, column] = places.Find(static_cast<const char*>(nul) - text.data() + shift);
-    diagnostics.Error(file, line, column, "a NUL byte in an XML file");
+  if (const std::size_t at = text.find_first_of(kRefusedBytes); at != std::string_view::npos) {
+    const auto [line, column] = places.Find(static_cast<std::ptrdiff_t>(at) + shift);
+    diagnostics.Error(file, line, column, "a control byte (0 or 1) in an XML file", "remove it; is this a text file?");
     return {};
   }
   std::string buffer(text);
-  unsigned int options = pugi::parse_fragment | pugi::parse_cdata | pugi::parse_declaration | pugi::parse_doctype | pugi::parse_ws_pcdata;
+  unsigned int options =
+      pugi::parse_fragment | pugi::parse_cdata | pugi::parse_declaration | pugi::parse_doctype | pugi::parse_ws_pcdata;
   if (dialect == XmlDialect::kStandard) {
     options |= pugi::parse_escapes | pugi::parse_eol;
   } else {
@@ -127,7 +128,9 @@ std::vector<XmlNode> ParseXml(std::string_view text, XmlDialect dialect, const s
   const pugi::xml_parse_result parsed = document.load_buffer(buffer.data(), buffer.size(), options, pugi::encoding_utf8);
   if (!parsed && parsed.status != pugi::status_no_document_element) {
     const auto [line, column] = places.Find(parsed.offset + shift);
-    diagnostics.Error(file, line, column, std::string("broken XML: ") + parsed.description());
+    const bool mismatch = parsed.status == pugi::status_end_element_mismatch;
+    diagnostics.Error(file, line, column, std::string("broken XML: ") + parsed.description(),
+                      mismatch ? "an element before this place is not closed, or is closed by another name" : "");
     return {};
   }
   std::vector<XmlNode> roots;

@@ -19,8 +19,8 @@ namespace trailsift {
 struct XmlNode {
   std::string name;
   std::vector<std::pair<std::string, std::string>> attributes;  // in file order
-  std::string text;                                            // the element's own text, pieces joined, not trimmed
-  int line = 0;                                                // of the `<`
+  std::string text;                                             // the element's own text, pieces joined, not trimmed
+  int line = 0;                                                 // of the `<`
   int column = 0;
   std::vector<XmlNode> children;  // in file order
 
