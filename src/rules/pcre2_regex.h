@@ -1,0 +1,33 @@
+// A PCRE2 pattern as Wazuh uses it: on bytes, with regard to case, no option set. Compiled once, with JIT where the machine allows it.
+//
+// Copies share the compiled code; any number of threads may match at once. A match that runs out of its limits (a pattern that explodes
+// on some text) counts as no match, so that no pattern can hang the program. PCRE2 is named only in pcre2_regex.cc.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace trailsift {
+
+class Pcre2Regex {
+ public:
+  // kInvalid with PCRE2's message and the offset when the pattern does not compile.
+  static Result<Pcre2Regex> Compile(std::string_view pattern);
+
+  bool Holds(std::string_view text) const;
+
+  // The text, lower case, when the pattern is `^literal$` without any sign of the language in it. `$` also holds before a final newline,
+  // so a value with one is to be looked up without it.
+  const std::optional<std::string>& exact_literal() const { return exact_literal_; }
+
+ private:
+  struct Code;
+  std::shared_ptr<const Code> code_;
+  std::optional<std::string> exact_literal_;
+};
+
+}  // namespace trailsift
