@@ -1,0 +1,202 @@
+// `data` of an alert: the flat leaves of Wazuh's view as nested objects again. How Wazuh 4.14 does it, and where it matters which of two
+// names wins, is written down in docs/format/alerts-json.md.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+
+#include "alert/alert.h"
+#include "alert/json_scan.h"
+#include "alert/json_text.h"
+
+namespace trailsift {
+namespace {
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+bool EqualNoCase(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return Lower(x) == Lower(y); });
+}
+
+struct LessNoCase {
+  bool operator()(std::string_view a, std::string_view b) const {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return Lower(x) < Lower(y); });
+  }
+};
+
+// A member of the object that is being built: an object when it has children, else a scalar.
+struct Node {
+  std::string_view name;
+  std::string_view value;
+  bool is_object = false;
+  bool is_array = false;
+  std::vector<std::uint32_t> children;
+  // Index of the children by name, made only for wide objects: a stranger chooses the number of names.
+  std::unique_ptr<std::map<std::string_view, std::uint32_t, LessNoCase>> index;
+};
+
+constexpr std::size_t kIndexFrom = 24;
+// A name of more parts keeps its rest in one piece, so that no alert nests deeper than readers take (cJSON 1000, simdjson 1024).
+constexpr std::size_t kMaxParts = 500;
+// An array nested deeper stays a string for the same reason.
+constexpr int kMaxArrayDepth = 400;
+
+class Tree {
+ public:
+  explicit Tree(std::size_t leaves) {
+    nodes_.reserve(leaves * 2 + 1);
+    nodes_.emplace_back().is_object = true;
+  }
+
+  void Add(const Leaf& leaf) {
+    std::uint32_t parent = 0;
+    std::string_view rest = leaf.name;
+    for (std::size_t parts = 1;; ++parts) {
+      const std::size_t dot = parts < kMaxParts ? rest.find('.') : std::string_view::npos;
+      const std::string_view part = rest.substr(0, dot);
+      const bool last = dot == std::string_view::npos;
+      const std::uint32_t found = FindChild(parent, part);
+      if (found != 0 && (last || !nodes_[found].is_object)) return;  // the first one stands
+      const std::uint32_t node = found != 0 ? found : AddChild(parent, part, !last);
+      if (last) {
+        nodes_[node].value = leaf.value;
+        nodes_[node].is_array = leaf.is_array || leaf.value.starts_with('[');
+        return;
+      }
+      parent = node;
+      rest.remove_prefix(dot + 1);
+    }
+  }
+
+  std::string ToJson() const {
+    std::string out = "{";
+    struct Open {
+      std::uint32_t node;
+      std::size_t next;
+    };
+    std::vector<Open> open = {{0, 0}};
+    while (!open.empty()) {
+      const Node& node = nodes_[open.back().node];
+      if (open.back().next == node.children.size()) {
+        out += '}';
+        open.pop_back();
+        continue;
+      }
+      const std::uint32_t child_id = node.children[open.back().next++];
+      const Node& child = nodes_[child_id];
+      if (out.back() != '{') out += ',';
+      AppendQuoted(child.name, out);
+      out += ':';
+      if (child.is_object) {
+        out += '{';
+        open.push_back({child_id, 0});
+      } else {
+        AppendScalar(child, out);
+      }
+    }
+    return out;
+  }
+
+ private:
+  // 0 (the root, which is nobody's child) when there is none.
+  std::uint32_t FindChild(std::uint32_t parent, std::string_view name) const {
+    const Node& node = nodes_[parent];
+    if (node.index) {
+      const auto found = node.index->find(name);
+      return found == node.index->end() ? 0 : found->second;
+    }
+    for (const std::uint32_t child : node.children) {
+      if (EqualNoCase(nodes_[child].name, name)) return child;
+    }
+    return 0;
+  }
+
+  std::uint32_t AddChild(std::uint32_t parent, std::string_view name, bool is_object) {
+    const std::uint32_t id = static_cast<std::uint32_t>(nodes_.size());
+    Node& child = nodes_.emplace_back();
+    child.name = name;
+    child.is_object = is_object;
+    Node& node = nodes_[parent];
+    node.children.push_back(id);
+    if (node.index) {
+      node.index->emplace(name, id);
+    } else if (node.children.size() == kIndexFrom) {
+      node.index = std::make_unique<std::map<std::string_view, std::uint32_t, LessNoCase>>();
+      for (const std::uint32_t each : node.children) node.index->emplace(nodes_[each].name, each);
+    }
+    return id;
+  }
+
+  static int Depth(std::string_view array) {
+    int depth = 0;
+    int deepest = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < array.size(); ++i) {
+      const char c = array[i];
+      if (c == '"') quoted = !quoted;
+      else if (quoted && c == '\\') ++i;
+      else if (!quoted && (c == '[' || c == '{')) deepest = std::max(deepest, ++depth);
+      else if (!quoted && (c == ']' || c == '}')) --depth;
+    }
+    return deepest;
+  }
+
+  static void AppendScalar(const Node& node, std::string& out) {
+    if (node.is_array && Depth(node.value) <= kMaxArrayDepth && AppendIfArray(node.value, out)) return;
+    AppendQuoted(node.value, out);
+  }
+
+  std::vector<Node> nodes_;
+};
+
+// Names at the top that Wazuh's JSON decoder keeps as fields of the event itself. They come first in `data`, in this order; of two
+// equal names the last wins; an empty value stays.
+struct StaticName {
+  std::string_view name;
+  std::string_view shown;
+};
+constexpr std::array<StaticName, 15> kStaticNames = {{
+    {"protocol", "protocol"},
+    {"action", "action"},
+    {"srcip", "srcip"},
+    {"srcport", "srcport"},
+    {"srcuser", "srcuser"},
+    {"dstip", "dstip"},
+    {"dstport", "dstport"},
+    {"user", "dstuser"},
+    {"dstuser", "dstuser"},
+    {"id", "id"},
+    {"status", "status"},
+    {"url", "url"},
+    {"data", "data"},
+    {"extra_data", "extra_data"},
+    {"systemname", "system_name"},
+}};
+
+bool IsStatic(std::string_view name) {
+  return std::any_of(kStaticNames.begin(), kStaticNames.end(), [&](const StaticName& each) { return each.name == name; });
+}
+
+}  // namespace
+
+std::string DataJson(const std::vector<Leaf>& leaves) {
+  std::map<std::string_view, std::string_view> statics;  // by the name shown
+  for (const Leaf& leaf : leaves) {
+    if (leaf.name.size() > 10 || !IsStatic(leaf.name)) continue;
+    for (const StaticName& each : kStaticNames) {
+      if (each.name == leaf.name) statics[each.shown] = leaf.value;
+    }
+  }
+  Tree tree(leaves.size());
+  for (const StaticName& each : kStaticNames) {
+    if (const auto found = statics.find(each.shown); found != statics.end()) tree.Add({found->first, found->second, false});
+  }
+  for (const Leaf& leaf : leaves) {
+    if (leaf.value.empty() || (leaf.name.size() <= 10 && IsStatic(leaf.name))) continue;
+    tree.Add(leaf);
+  }
+  std::string json = tree.ToJson();
+  return json == "{}" ? std::string() : json;
+}
+
+}  // namespace trailsift
