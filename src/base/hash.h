@@ -16,7 +16,7 @@ namespace trailsift {
 struct Hash128 {
   std::array<std::uint8_t, 16> bytes{};
 
-  auto operator<=>(const Hash128&) const = default;
+  auto operator<=>(const Hash128&) const = default;  // NOLINT(modernize-use-nullptr): it takes <=> for a pointer test
   bool is_zero() const { return *this == Hash128{}; }
   // 32 lower-case hex digits.
   std::string ToHex() const;

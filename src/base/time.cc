@@ -98,7 +98,7 @@ std::string FormatIsoTime(Millis time, bool with_millis) {
 }
 
 std::string FormatWazuhTime(Millis time, bool utc) {
-  const std::time_t seconds = static_cast<std::time_t>(FloorDiv(time, kSecond));
+  const auto seconds = static_cast<std::time_t>(FloorDiv(time, kSecond));
   const int millis = static_cast<int>(time - static_cast<Millis>(seconds) * kSecond);
   std::tm parts{};
   if (utc) gmtime_r(&seconds, &parts);
