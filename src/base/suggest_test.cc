@@ -12,17 +12,10 @@ TEST(EditDistanceTest, Cases) {
     std::size_t limit;
     std::size_t want;
   } kCases[] = {
-      {"", "", 3, 0},
-      {"name", "name", 3, 0},
-      {"Name", "nAME", 3, 0},
-      {"nmae", "name", 3, 1},
-      {"nam", "name", 3, 1},
-      {"names", "name", 3, 1},
-      {"nome", "name", 3, 1},
-      {"kitten", "sitting", 5, 3},
-      {"kitten", "sitting", 2, 3},
-      {"a", "abcdef", 3, 4},
-      {"", "abc", 3, 3},
+      {"", "", 3, 0},         {"name", "name", 3, 0},      {"Name", "nAME", 3, 0},
+      {"nmae", "name", 3, 1}, {"nam", "name", 3, 1},       {"names", "name", 3, 1},
+      {"nome", "name", 3, 1}, {"kitten", "sitting", 5, 3}, {"kitten", "sitting", 2, 3},
+      {"a", "abcdef", 3, 4},  {"", "abc", 3, 3},
   };
   for (const auto& c : kCases) {
     EXPECT_EQ(EditDistance(c.a, c.b, c.limit), c.want) << c.a << ' ' << c.b;

@@ -52,11 +52,11 @@ Result<DiscardRegex> DiscardRegex::Compile(std::string field, std::string text) 
   if (text.size() > kLongestPattern)
     return Status(Code::kInvalid, "the pattern is longer than " + std::to_string(kLongestPattern) + " bytes");
   // ALT_BSUX reads \u0041 and \x41 as Python does.
-  constexpr std::uint32_t kOptions = PCRE2_ANCHORED | PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF | PCRE2_ALT_BSUX | PCRE2_NEVER_BACKSLASH_C;
+  constexpr std::uint32_t kOptions =
+      PCRE2_ANCHORED | PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF | PCRE2_ALT_BSUX | PCRE2_NEVER_BACKSLASH_C;
   int code = 0;
   PCRE2_SIZE offset = 0;
-  pcre2_code* compiled =
-      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), kOptions, &code, &offset, nullptr);
+  pcre2_code* compiled = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), kOptions, &code, &offset, nullptr);
   if (compiled == nullptr) {
     PCRE2_UCHAR message[256] = {};
     pcre2_get_error_message(code, message, sizeof message);

@@ -22,7 +22,7 @@ struct AwsAccessSettings {
   std::string secret_key;
   std::string aws_profile;
   std::string iam_role_arn;
-  std::string external_id;                // <subscriber> only
+  std::string external_id;               // <subscriber> only
   std::optional<int> iam_role_duration;  // seconds, 900-3600
   std::string sts_endpoint;              // with http:// or https://
   std::string service_endpoint;
@@ -31,10 +31,10 @@ struct AwsAccessSettings {
 // <bucket type="…">
 struct BucketSettings : AwsAccessSettings {
   std::string type = "cloudtrail";
-  std::string name;         // of the bucket; `file:///folder` stands for a local copy of a bucket
-  std::string folder;       // that folder, absolute, without a `/` at its end; empty for a real bucket
-  std::string path;         // `prefix/` before AWSLogs/; empty or with a `/` at its end
-  std::string path_suffix;  // `suffix/` right behind AWSLogs/; likewise
+  std::string name;                      // of the bucket; `file:///folder` stands for a local copy of a bucket
+  std::string folder;                    // that folder, absolute, without a `/` at its end; empty for a real bucket
+  std::string path;                      // `prefix/` before AWSLogs/; empty or with a `/` at its end
+  std::string path_suffix;               // `suffix/` right behind AWSLogs/; likewise
   std::vector<std::string> account_ids;  // 12 digits each, as written, without doubles; empty = discover
   std::string account_alias;
   std::string organization_id;
@@ -89,7 +89,7 @@ struct RulesetSettings {
     std::string pattern;  // rule_dir only: an osregex on the file names; empty = `.xml$`
     Place place;
   };
-  std::vector<Entry> rules;              // <rule_dir> and <rule_include>, in file order
+  std::vector<Entry> rules;               // <rule_dir> and <rule_include>, in file order
   std::vector<std::string> rule_exclude;  // as written: names or paths of files
   std::vector<Entry> lists;
 };
