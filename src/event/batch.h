@@ -1,5 +1,9 @@
-// One object's records, decoded: inflates, finds the records, says exactly what could not be read. A Batch owns the object's bytes and
-// its parsed documents; events borrow from it. It moves by unique_ptr and belongs to one thread at a time.
+// One object's records, decoded: inflates, finds the records, says exactly what could not be read. A Batch owns the parsed document
+// (the object's bytes are let go once it is made); events borrow from it. It moves by unique_ptr and belongs to one thread at a time.
+//
+// An object is one of: {"Records": [...]}, an array of records, a single record, or any of these one after another (JSON lines). Text
+// that a strict parser refuses but that can be read without doubt (text_repair.h) costs nothing; what remains unreadable costs its own
+// record only.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +30,8 @@ struct BadRecord {
 class Batch {
  public:
   // Decodes an object. `name` decides nothing but messages: gzip is told by its first two bytes, one document or many by the text.
-  // `bytes` is taken over. Never fails as a whole: what went wrong is in object_fault() and bad_records().
+  // `bytes` is taken over; a capacity of 64 bytes more than its size saves a copy. Never fails as a whole: what went wrong is in
+  // object_fault() and bad_records().
   static std::unique_ptr<Batch> Decode(std::string bytes, std::string_view name);
 
   ~Batch();
@@ -39,12 +44,14 @@ class Batch {
   const std::vector<std::uint32_t>& indexes() const { return indexes_; }
   const std::vector<BadRecord>& bad_records() const { return bad_records_; }
   // Not ok when the object itself is damaged (cut gzip, `Records` absent, no JSON, over the limit): it is to be quarantined. Records
-  // found before the damage are in records() all the same.
+  // found before the damage are in records() all the same. The message begins with the object's name.
   const Status& object_fault() const { return object_fault_; }
   // Bytes after inflating.
   std::size_t inflated_size() const { return inflated_size_; }
 
   static constexpr std::size_t kMaxInflated = 256u << 20;
+  static constexpr std::size_t kMaxDepth = 1024;           // levels of nesting within a record
+  static constexpr std::size_t kMaxBadBytes = 1u << 20;  // kept of a bad record
 
  private:
   struct Storage;

@@ -48,6 +48,10 @@ struct RecordHeader {
 };
 RecordHeader ReadHeader(JsonValue record);
 
+// What kind of CloudTrail event a record is; all are matched alike, each kind is counted.
+enum class RecordKind { kApiCall, kInsight, kAggregated, kNetworkActivity, kOther };
+RecordKind KindOf(const RecordHeader& header);
+
 // Identity of an event (design decision 4): eventID and recipientAccountId; where a record has no eventID, the place it stands at.
 Hash128 EventIdentity(const RecordHeader& header, std::string_view bucket, std::string_view key, std::size_t index);
 

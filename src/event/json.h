@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/arena.h"
@@ -26,5 +27,7 @@ std::optional<std::string_view> ScalarText(JsonValue value, Arena& arena);
 // Appends compact JSON text of the value / a quoted JSON string of the text (valid UTF-8 goes through as it is).
 void AppendJson(JsonValue value, std::string& out);
 void AppendJsonString(std::string_view text, std::string& out);
+// The shortest text that reads back as the same number, always recognisable as a fraction (`1.0`, `1e+16`): what Python's repr gives.
+void AppendJsonDouble(double value, std::string& out);
 
 }  // namespace trailsift

@@ -1,0 +1,170 @@
+#include "event/full_log.h"
+
+#include <cstdint>
+
+#include "event/wazuh_record.h"
+#include "event/wazuh_text.h"
+
+namespace trailsift {
+namespace {
+
+using simdjson::dom::element_type;
+
+void AppendUnit(std::uint32_t unit, std::string& out) {
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) out += "0123456789abcdef"[(unit >> shift) & 15];
+}
+
+// Appends the escape of the non-ASCII character at `text[at]` and returns its length; the text is valid UTF-8 (simdjson saw to it), an
+// envelope's perhaps not: a byte that begins nothing stands for U+FFFD.
+std::size_t AppendNonAscii(std::string_view text, std::size_t at, std::string& out) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + i])); };
+  const std::size_t size = byte(0) < 0xC2 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : byte(0) < 0xF5 ? 4 : 1;
+  if (size == 1 || at + size > text.size()) {
+    AppendUnit(0xFFFD, out);
+    return 1;
+  }
+  std::uint32_t point = byte(0) & (0x7Fu >> size);
+  for (std::size_t i = 1; i < size; ++i) point = point << 6 | (byte(i) & 0x3F);
+  if (point < 0x10000) {
+    AppendUnit(point, out);
+  } else {
+    AppendUnit(0xD800 + ((point - 0x10000) >> 10 & 0x3FF), out);
+    AppendUnit(0xDC00 + (point & 0x3FF), out);
+  }
+  return size;
+}
+
+void AppendAsciiString(std::string_view text, std::string& out) {
+  out += '"';
+  for (std::size_t at = 0; at < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte >= 0x80) {
+      at += AppendNonAscii(text, at, out);
+      continue;
+    }
+    ++at;
+    switch (byte) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\b': out += "\\b"; break;
+      case '\f': out += "\\f"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        if (byte < 0x20 || byte == 0x7F) {
+          AppendUnit(byte, out);
+        } else {
+          out += static_cast<char>(byte);
+        }
+    }
+  }
+  out += '"';
+}
+
+void AppendMember(std::string_view key, std::string_view value, std::string& out) {
+  AppendAsciiString(key, out);
+  out += ": ";
+  AppendAsciiString(value, out);
+}
+
+class Writer {
+ public:
+  Writer(const Envelope& envelope, std::string& out) : envelope_(envelope), out_(out) {}
+
+  void Members(simdjson::dom::object object, bool settled, WazuhPlace place, bool first) {
+    for (const auto field : object) {
+      if (place == WazuhPlace::kTop && IsReplaced(field.key, object, envelope_)) continue;
+      const auto node = ChangeValue(field.value, settled);
+      if (!node) continue;
+      if (!first) out_ += ", ";
+      first = false;
+      AppendAsciiString(field.key, out_);
+      out_ += ": ";
+      if (const auto wrap = WrapOf(place, field.key, node->value)) {
+        Wrapped(*wrap, node->value);
+      } else {
+        Value(node->value, node->settled, PlaceBelow(place, field.key));
+      }
+    }
+  }
+
+ private:
+  void Wrapped(const WazuhWrap& wrap, JsonValue value) {
+    out_ += '{';
+    AppendAsciiString(wrap.member, out_);
+    out_ += ": ";
+    if (wrap.python_text) {
+      std::string text;
+      AppendPythonStr(value, text);
+      AppendAsciiString(text, out_);
+    } else {
+      Value(value, true, WazuhPlace::kElsewhere);
+    }
+    out_ += '}';
+  }
+
+  void Value(JsonValue value, bool settled, WazuhPlace place) {
+    switch (value.type()) {
+      case element_type::OBJECT:
+        out_ += '{';
+        Members(value.get_object().value_unsafe(), settled, place, true);
+        out_ += '}';
+        return;
+      case element_type::ARRAY: {
+        out_ += '[';
+        bool first = true;
+        for (const JsonValue element : simdjson::dom::array(value.get_array().value_unsafe())) {
+          if (!first) out_ += ", ";
+          first = false;
+          Value(element, true, WazuhPlace::kElsewhere);  // lists are not looked into
+        }
+        out_ += ']';
+        return;
+      }
+      case element_type::STRING:
+        return AppendAsciiString(value.get_string().value_unsafe(), out_);
+      case element_type::NULL_VALUE:
+        out_ += "null";
+        return;
+      case element_type::DOUBLE:
+        if (const double number = value.get_double().value_unsafe(); IsInfinite(number)) {
+          out_ += number < 0 ? "-1e400" : "1e400";  // Python's Infinity is no JSON
+          return;
+        }
+        return AppendJson(value, out_);
+      default:
+        AppendJson(value, out_);
+    }
+  }
+
+  const Envelope& envelope_;
+  std::string& out_;
+};
+
+}  // namespace
+
+void AppendFullLog(simdjson::dom::object record, const Envelope& envelope, std::string& out) {
+  out += R"({"integration": "aws", "aws": {"log_info": {)";
+  AppendMember("aws_account_alias", envelope.account_alias, out);
+  out += ", ";
+  AppendMember("log_file", envelope.log_file, out);
+  out += ", ";
+  AppendMember("s3bucket", envelope.bucket, out);
+  out += '}';
+  Writer(envelope, out).Members(record, false, WazuhPlace::kTop, false);
+  out += ", ";
+  AppendMember("source", envelope.source, out);
+  if (!envelope.account_id.empty()) {
+    out += ", ";
+    AppendMember("aws_account_id", envelope.account_id, out);
+  }
+  if (const auto address = SourceIpAddress(record)) {
+    out += ", ";
+    AppendMember("source_ip_address", *address, out);
+  }
+  out += "}}";
+}
+
+}  // namespace trailsift

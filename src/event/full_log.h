@@ -1,0 +1,13 @@
+// The text of the message that Wazuh's collector would send for a record: json.dumps with its default separators and ASCII escapes.
+#pragma once
+
+#include <string>
+
+#include "event/event.h"
+#include "event/json.h"
+
+namespace trailsift {
+
+void AppendFullLog(simdjson::dom::object record, const Envelope& envelope, std::string& out);
+
+}  // namespace trailsift
