@@ -1,0 +1,140 @@
+#include "enrich/derive.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "enrich/outcome.h"
+#include "enrich/record_fixture.h"
+
+namespace trailsift {
+namespace {
+
+std::string Text(std::optional<std::string_view> value) { return value ? std::string(*value) : "(nothing)"; }
+
+constexpr char kStop[] =
+    R"({"eventName":"StopInstances","eventSource":"ec2.amazonaws.com","sourceIPAddress":"203.0.113.9","userAgent":"aws-cli/2","recipientAccountId":"111122223333","errorCode":"Client.UnauthorizedOperation","errorMessage":"x on resource: arn:aws:ec2:us-east-1:111122223333:instance/i-1 because","userIdentity":{"type":"IAMUser","userName":"mallory","accountId":"111122223333"},"requestParameters":{"instancesSet":{"items":[{"instanceId":"i-1"}]}},"responseElements":null})";
+
+struct DeriveCase {
+  const char* name;
+  const char* value;
+};
+
+const DeriveCase kOfStop[] = {
+    {"trailsift.actor.name", "mallory"},
+    {"trailsift.actor.kind", "user"},
+    {"trailsift.actor.account", "111122223333"},
+    {"trailsift.target.name", "i-1"},
+    {"trailsift.target.account", "111122223333"},
+    {"trailsift.outcome", "denied"},
+    {"trailsift.instances", "i-1"},
+    {"TrailSift.Actor.NAME", "mallory"},
+    {"trailsift.mfa", "unknown"},
+    {"trailsift.user_agent", "aws-cli/2"},
+    {"trailsift.vpc", "the default VPC"},
+    {"trailsift.allocation", "unspecified"},
+    {"trailsift.instance_type", "(nothing)"},
+    {"trailsift.launch_time", "(nothing)"},
+    {"trailsift.actor", "(nothing)"},
+    {"trailsift.actor.names", "(nothing)"},
+    {"trailsift.", "(nothing)"},
+    {"trailsift.window.count", "(nothing)"},
+    {"aws.eventName", "(nothing)"},
+    {"", "(nothing)"},
+};
+
+TEST(DeriveTest, OfABareRecord) {
+  ParsedRecord parsed(kStop);
+  const Envelope envelope;
+  const Event event = Event::Record(parsed.record(), envelope, parsed.arena(), Derive);
+  for (const DeriveCase& c : kOfStop) EXPECT_EQ(Text(Derive(event, c.name, parsed.arena())), c.value) << c.name;
+  EXPECT_EQ(Text(event.Wazuh("trailsift.actor.name")), "mallory");
+}
+
+// As Wazuh's collector sends it: below `aws`, nulls dropped, lists of one unwrapped.
+TEST(DeriveTest, OfAMessage) {
+  const std::string message =
+      R"({"integration":"aws","aws":{"eventName":"StopInstances","eventSource":"ec2.amazonaws.com","errorCode":"Client.UnauthorizedOperation","userIdentity":{"type":"IAMUser","userName":"mallory"},"requestParameters":{"instancesSet":{"items":{"instanceId":"i-1"}}},"source":"cloudtrail"}})";
+  ParsedRecord parsed(message);
+  const Event event = Event::Message(message, parsed.record(), parsed.arena(), Derive);
+  EXPECT_EQ(Text(event.Wazuh("trailsift.actor.name")), "mallory");
+  EXPECT_EQ(Text(event.Wazuh("trailsift.instances")), "i-1");
+  EXPECT_EQ(Text(event.Wazuh("trailsift.outcome")), "denied");
+}
+
+TEST(DeriveTest, OfALineThatIsNoRecord) {
+  Arena arena;
+  const Event text = Event::Message("hello", std::nullopt, arena, Derive);
+  EXPECT_EQ(Text(Derive(text, "trailsift.actor.name", arena)), "(nothing)");
+  ParsedRecord finding(R"({"integration":"aws","aws":{"source":"guardduty","severity":5}})");
+  const Event guardduty = Event::Message("", finding.record(), arena, Derive);
+  EXPECT_EQ(Text(Derive(guardduty, "trailsift.actor.name", arena)), "(nothing)");
+  EXPECT_EQ(Text(Derive(guardduty, "trailsift.outcome", arena)), "(nothing)");
+}
+
+struct OutcomeCase {
+  const char* record;
+  const char* outcome;
+};
+
+const OutcomeCase kOutcomes[] = {
+    {R"({"eventName":"RunInstances"})", "ok"},
+    {R"({"eventName":"RunInstances","errorCode":null})", "ok"},
+    {R"({"eventName":"RunInstances","errorCode":""})", "ok"},
+    {R"({"eventName":"RunInstances","errorCode":"Client.UnauthorizedOperation"})", "denied"},
+    {R"({"eventName":"CreateUser","errorCode":"AccessDenied"})", "denied"},
+    {R"({"eventName":"InvokeModel","errorCode":"AccessDeniedException"})", "denied"},
+    {R"({"eventName":"X","errorCode":"S3.accessdenied"})", "denied"},
+    {R"({"eventName":"X","errorCode":"UnauthorizedAccess"})", "denied"},
+    {R"({"eventName":"X","errorCode":"Forbidden"})", "denied"},
+    {R"({"eventName":"RunInstances","errorCode":"Client.DryRunOperation"})", "error"},
+    {R"({"eventName":"StopInstances","errorCode":"Client.InvalidInstanceID.NotFound"})", "error"},
+    {R"({"eventName":"CreateUser","errorCode":"EntityAlreadyExistsException"})", "error"},
+    {R"({"eventName":"X","errorCode":"Denied"})", "error"},
+    {R"({"eventName":"ConsoleLogin","responseElements":{"ConsoleLogin":"Success"}})", "ok"},
+    {R"({"eventName":"ConsoleLogin","errorMessage":"Failed authentication","responseElements":{"ConsoleLogin":"Failure"}})", "error"},
+    {R"({"eventName":"ConsoleLogin","responseElements":{"ConsoleLogin":"Failure"}})", "error"},
+    {R"({"eventName":"GetUser","errorMessage":"no code"})", "ok"},
+    {R"({"eventType":"AwsCloudTrailInsight"})", "(nothing)"},
+};
+
+TEST(DeriveTest, Outcome) {
+  for (const OutcomeCase& c : kOutcomes) {
+    ParsedRecord parsed(c.record);
+    EXPECT_EQ(Text(Outcome(parsed.record())), c.outcome) << c.record;
+  }
+}
+
+const OutcomeCase kMfa[] = {
+    {R"({"additionalEventData":{"MFAUsed":"Yes"}})", "Yes"}, {R"({"additionalEventData":{"MFAUsed":"YES"}})", "Yes"},
+    {R"({"additionalEventData":{"MFAUsed":"No"}})", "No"},   {R"({"additionalEventData":{"MFAUsed":"Maybe"}})", "Maybe"},
+    {R"({"additionalEventData":{"MFAUsed":true}})", "unknown"}, {R"({"additionalEventData":{}})", "unknown"}, {"{}", "unknown"},
+};
+
+TEST(DeriveTest, Mfa) {
+  for (const OutcomeCase& c : kMfa) {
+    ParsedRecord parsed(c.record);
+    EXPECT_EQ(Text(MfaUsed(parsed.record())), c.outcome) << c.record;
+  }
+}
+
+TEST(DeriveTest, LongUserAgentsAreCutBetweenCharacters) {
+  const std::string fits(256, 'a');
+  ParsedRecord whole("{\"userAgent\":\"" + fits + "\"}");
+  EXPECT_EQ(Text(UserAgent(whole.record(), whole.arena())), fits);
+  ParsedRecord cut("{\"userAgent\":\"" + std::string(255, 'a') + "éé\"}");
+  EXPECT_EQ(Text(UserAgent(cut.record(), cut.arena())), std::string(255, 'a') + "…");
+  ParsedRecord none("{}");
+  EXPECT_EQ(Text(UserAgent(none.record(), none.arena())), "unknown");
+}
+
+TEST(DeriveTest, VpcAndAllocation) {
+  ParsedRecord named(R"({"requestParameters":{"vpcId":"vpc-1","allocationId":"eipalloc-1","publicIp":"192.0.2.7"}})");
+  EXPECT_EQ(Text(Vpc(named.record())), "vpc-1");
+  EXPECT_EQ(Text(Allocation(named.record())), "eipalloc-1");
+  ParsedRecord address(R"({"requestParameters":{"publicIp":"192.0.2.7","instanceId":"i-1"}})");
+  EXPECT_EQ(Text(Allocation(address.record())), "192.0.2.7");
+}
+
+}  // namespace
+}  // namespace trailsift
