@@ -58,13 +58,13 @@ constexpr Call kCalls[] = {
      "ResourceNotFoundException"},
     {80, "sts", "AssumeRole", true,
      R"({"roleArn":"arn:aws:iam::<account>:role/<role>","roleSessionName":"<session>","durationSeconds":3600})",
-     R"({"credentials":{"accessKeyId":"<tempkey>","sessionToken":"IQoJb3JpZ2luX2VjEJT//////////wEaCXVzLWVhc3QtMSJHMEUCIQDexample","expiration":"Jan 15, 2026 11:00:00 AM"},"assumedRoleUser":{"assumedRoleId":"AROAEXAMPLEROLEID0001:<session>","arn":"arn:aws:sts::<account>:assumed-role/<role>/<session>"}})",
+     R"({"credentials":{"accessKeyId":"<tempkey>","sessionToken":"IQoJb3JpZ2luX2VjE<token>","expiration":"Jan 15, 2026 11:00:00 AM"},"assumedRoleUser":{"assumedRoleId":"AROAEXAMPLEROLEID0001:<session>","arn":"arn:aws:sts::<account>:assumed-role/<role>/<session>"}})",
      R"([{"accountId":"<account>","type":"AWS::IAM::Role","ARN":"arn:aws:iam::<account>:role/<role>"}])", "AccessDenied"},
     {110, "sts", "GetCallerIdentity", true, kNull, kNull, "", "ExpiredTokenException"},
     {60, "s3", "GetBucketAcl", true, R"({"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","acl":""})", kNull,
      R"([{"type":"AWS::S3::Object","ARNPrefix":"arn:aws:s3:::<bucket>/"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}])",
      "NoSuchBucket"},
-    {60, "s3", "GetObject", true,
+    {90, "s3", "GetObject", true,
      R"({"bucketName":"<bucket>","Host":"<bucket>.s3.<region>.amazonaws.com","key":"exports/2026/01/15/part-<uuid>.snappy.parquet"})",
      kNull,
      R"([{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::<bucket>/exports/2026/01/15/part.parquet"},{"accountId":"<account>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket>"}])",
@@ -76,7 +76,7 @@ constexpr Call kCalls[] = {
      "NoSuchKey"},
     {40, "rds", "DescribeDBInstances", true, R"({"maxRecords":100,"dBInstanceIdentifier":"orders-<number>","filters":[]})", kNull,
      "", "DBInstanceNotFoundFault"},
-    {40, "logs", "CreateLogStream", false,
+    {60, "logs", "CreateLogStream", false,
      R"({"logGroupName":"/aws/lambda/<function>","logStreamName":"2026/01/15/[$LATEST]<hex32>"})", kNull, "",
      "ResourceAlreadyExistsException"},
     {40, "lambda", "GetFunction20150331v2", true, R"({"functionName":"arn:aws:lambda:<region>:<account>:function:<function>"})",
@@ -116,6 +116,7 @@ constexpr std::string_view kParams[] = {"/prod/db/password", "/prod/db/user", "/
                                         "/prod/feature/flags"};
 constexpr std::string_view kBuckets[] = {"acme-exports", "acme-cloudtrail-logs", "acme-artifacts-eu", "acme-web-assets"};
 constexpr std::string_view kFunctions[] = {"orders-api", "orders-worker", "image-resize", "nightly-report"};
+// NOLINTBEGIN(bugprone-suspicious-missing-comma): one text over two lines
 constexpr std::string_view kAgents[] = {
     "aws-cli/2.22.4 md/awscrt#0.22.0 ua/2.0 os/linux#6.8.0 md/arch#x86_64 lang/python#3.12.6 md/pyimpl#CPython "
     "cfg/retry-mode#standard md/installer#exe md/prompt#off md/command#ec2.describe-instances",
@@ -128,6 +129,7 @@ constexpr std::string_view kAgents[] = {
     "vendor/Amazon.com_Inc. exec-env/AWS_ECS_FARGATE io/sync http/Apache cfg/retry-mode/legacy",
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
 };
+// NOLINTEND(bugprone-suspicious-missing-comma)
 
 template <std::size_t N>
 std::string_view Pick(Random& random, const std::string_view (&pool)[N]) {
@@ -200,6 +202,8 @@ void AppendPlace(Caller& caller, std::string_view place, std::string& out) {
     out += std::to_string(random.Below(10000));
   } else if (place == "uuid") {
     AppendUuid(random, out);
+  } else if (place == "token") {
+    AppendBase64(random, 380, out);
   } else if (place == "hex32") {
     AppendHex(random, 32, out);
   } else if (place == "instance") {
