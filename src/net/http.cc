@@ -60,41 +60,25 @@ class HttpClient::Loop {
   }
 
   ~Loop() {
-    Stop();
+    Enter(Phase::kQuit);
     thread_.join();
     for (CURL* easy : idle_) curl_easy_cleanup(easy);
     curl_multi_cleanup(multi_);
   }
 
   void Send(Job job) {
-    {
-      std::lock_guard lock(mutex_);
-      if (!ended_) {
-        new_jobs_.push_back(std::move(job));
-        curl_multi_wakeup(multi_);
-        return;
-      }
-    }
-    job.done(CancelledResponse());
+    std::lock_guard lock(mutex_);
+    new_jobs_.push_back(std::move(job));
+    curl_multi_wakeup(multi_);
   }
 
   void After(std::chrono::milliseconds delay, std::function<void()> task) {
-    {
-      std::lock_guard lock(mutex_);
-      if (!ended_) {
-        new_timers_.push_back({Clock::now() + delay, next_sequence_++, std::move(task)});
-        curl_multi_wakeup(multi_);
-        return;
-      }
-    }
-    task();
-  }
-
-  void Stop() {
     std::lock_guard lock(mutex_);
-    stopping_ = true;
+    new_timers_.push_back({Clock::now() + delay, next_sequence_++, std::move(task)});
     curl_multi_wakeup(multi_);
   }
+
+  void Stop() { Enter(Phase::kCancel); }
 
   bool OnLoopThread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
@@ -105,24 +89,40 @@ class HttpClient::Loop {
     std::deque<Job> waiting;
   };
 
-  void Run() {
-    for (;;) {
-      if (TakeNew()) break;
-      RunTimers(Clock::now());
-      int running = 0;
-      curl_multi_perform(multi_, &running);
-      if (FinishTransfers()) continue;  // callbacks may have asked for more
-      curl_multi_poll(multi_, nullptr, 0, WaitMillis(), nullptr);
-    }
-    CancelAll();
+  enum class Phase {
+    kWork,
+    kCancel,  // everything is answered with cancelled
+    kQuit,    // and the thread ends when nothing is left
+  };
+
+  void Enter(Phase phase) {
+    std::lock_guard lock(mutex_);
+    phase_ = std::max(phase_, phase);
+    curl_multi_wakeup(multi_);
   }
 
-  // True when the loop is to end.
-  bool TakeNew() {
+  void Run() {
+    for (;;) {
+      const Phase phase = TakeNew();
+      if (phase == Phase::kWork) {
+        RunTimers(Clock::now());
+        int running = 0;
+        curl_multi_perform(multi_, &running);
+        if (FinishTransfers()) continue;  // callbacks may have asked for more
+      } else {
+        CancelAll();
+        if (phase == Phase::kQuit && NothingNew()) return;
+      }
+      curl_multi_poll(multi_, nullptr, 0, WaitMillis(), nullptr);
+    }
+  }
+
+  Phase TakeNew() {
     std::vector<Job> jobs;
+    Phase phase;
     {
       std::lock_guard lock(mutex_);
-      if (stopping_) return true;
+      phase = phase_;
       jobs.swap(new_jobs_);
       for (Timer& timer : new_timers_) timers_.push(std::move(timer));
       new_timers_.clear();
@@ -130,9 +130,9 @@ class HttpClient::Loop {
     for (Job& job : jobs) {
       const std::string origin = OriginOf(job.request.url);
       lanes_[origin].waiting.push_back(std::move(job));
-      StartWaiting(origin);
+      if (phase == Phase::kWork) StartWaiting(origin);
     }
-    return false;
+    return phase;
   }
 
   void RunTimers(Clock::time_point now) {
@@ -145,7 +145,7 @@ class HttpClient::Loop {
 
   int WaitMillis() {
     std::lock_guard lock(mutex_);
-    if (stopping_ || !new_jobs_.empty() || !new_timers_.empty()) return 0;
+    if (phase_ == Phase::kQuit || !new_jobs_.empty() || !new_timers_.empty()) return 0;
     if (timers_.empty()) return 60'000;
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(timers_.top().due - Clock::now()).count();
     return static_cast<int>(std::clamp<std::int64_t>(wait, 0, 60'000));
@@ -195,32 +195,21 @@ class HttpClient::Loop {
     return any;
   }
 
-  // What callbacks and timers ask for meanwhile is answered in the next round, until nothing is left.
+  // What callbacks and timers ask for meanwhile is answered in the next round.
   void CancelAll() {
     for (auto& [easy, running] : running_) {
       curl_multi_remove_handle(multi_, easy);
       running.transfer->Cancel();
     }
     running_.clear();
-    for (auto& [origin, lane] : lanes_)
+    for (auto& [origin, lane] : std::exchange(lanes_, {}))
       for (Job& job : lane.waiting) job.done(CancelledResponse());
-    lanes_.clear();
     RunTimers(Clock::time_point::max());
-    for (;;) {
-      std::vector<Job> jobs;
-      std::vector<Timer> timers;
-      {
-        std::lock_guard lock(mutex_);
-        jobs.swap(new_jobs_);
-        timers.swap(new_timers_);
-        if (jobs.empty() && timers.empty()) {
-          ended_ = true;
-          return;
-        }
-      }
-      for (Job& job : jobs) job.done(CancelledResponse());
-      for (Timer& timer : timers) timer.task();
-    }
+  }
+
+  bool NothingNew() {
+    std::lock_guard lock(mutex_);
+    return new_jobs_.empty() && new_timers_.empty();
   }
 
   struct Running {
@@ -239,8 +228,7 @@ class HttpClient::Loop {
   std::vector<Job> new_jobs_;
   std::vector<Timer> new_timers_;
   std::uint64_t next_sequence_ = 0;
-  bool stopping_ = false;
-  bool ended_ = false;  // the loop answers nothing any more
+  Phase phase_ = Phase::kWork;
   std::thread thread_;
 };
 

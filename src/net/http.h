@@ -36,6 +36,7 @@ struct HttpResponse {
   bool retryable_transport = false;  // the same request may succeed later
   bool never_connected = false;      // refused, or the name is unknown: nothing listens there
   bool cancelled = false;            // the client was stopped
+  bool too_large = false;            // than the request's max_body
 
   // The first header of that lower-case name; empty where there is none.
   std::string_view Header(std::string_view name) const;

@@ -149,7 +149,7 @@ std::size_t HttpTransfer::OnBody(char* data, std::size_t size, std::size_t count
   const std::size_t bytes = size * count;
   const std::size_t limit = transfer.request_.max_body;
   if (transfer.announced_ > limit || bytes > limit - std::min(limit, transfer.response_.body.size())) {
-    transfer.too_large_ = true;
+    transfer.response_.too_large = true;
     return 0;
   }
   transfer.response_.body.append(data, bytes);
@@ -165,7 +165,7 @@ void HttpTransfer::Finish(CURLcode code) {
     response_.transport_error = "the connection was closed within the header";
     response_.retryable_transport = true;
   } else if (code != CURLE_OK) {
-    if (too_large_) {
+    if (response_.too_large) {
       response_.transport_error = "the answer is larger than " + std::to_string(request_.max_body) + " bytes";
     } else if (code == CURLE_PARTIAL_FILE) {
       response_.transport_error = "the connection was closed after " + std::to_string(response_.body.size()) + " of " +
@@ -173,7 +173,7 @@ void HttpTransfer::Finish(CURLcode code) {
     } else {
       response_.transport_error = error_[0] != '\0' ? error_ : curl_easy_strerror(code);
     }
-    response_.retryable_transport = !too_large_ && IsRetryable(code);
+    response_.retryable_transport = !response_.too_large && IsRetryable(code);
     response_.never_connected = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY;
   }
   done_(std::move(response_));

@@ -37,7 +37,6 @@ class HttpTransfer {
   HttpResponse response_;
   curl_slist* headers_ = nullptr;
   char error_[CURL_ERROR_SIZE] = {};
-  bool too_large_ = false;
   bool header_ended_ = false;  // its empty line came
   std::size_t header_bytes_ = 0;
   std::size_t announced_ = 0;

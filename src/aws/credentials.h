@@ -1,0 +1,68 @@
+// Where AWS keys come from, in the order of boto3 so that a configuration that works with Wazuh works here: keys of the configuration;
+// the profile that the configuration names; environment variables; the profile AWS_PROFILE or `default`; the container endpoint (ECS,
+// EKS pod identity); the instance's role (IMDSv2).
+//
+// Keys are remembered until five minutes before they expire, or until a server refuses them. No message ever holds a secret or a token.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aws/environment.h"
+#include "aws/sigv4.h"
+#include "base/status.h"
+#include "base/time.h"
+#include "net/http.h"
+
+namespace trailsift {
+
+struct Credentials {
+  SigningKeys keys;
+  std::optional<Millis> expires;
+  std::string source;  // for messages: `profile "x" in /root/.aws/credentials`
+};
+
+using CredentialsCallback = std::function<void(Result<Credentials>)>;
+
+struct CredentialOptions {
+  std::string access_key;  // of the configuration; both or none
+  std::string secret_key;
+  std::string profile;  // aws_profile of the configuration
+  Environment environment = ProcessEnvironment();
+  std::function<Millis()> clock = NowMillis;
+};
+
+// Thread-safe. The HttpClient must go before the provider does (its end answers what is being fetched); the constructor does not use it.
+class CredentialProvider {
+ public:
+  CredentialProvider(HttpClient& http, CredentialOptions options);
+  CredentialProvider(const CredentialProvider&) = delete;
+  CredentialProvider& operator=(const CredentialProvider&) = delete;
+
+  // Answers before it returns when keys are at hand or need no network, else on the loop thread of the HttpClient. Failures: kAuth says
+  // where keys were looked for; kNotFound names a profile that does not exist; kInvalid a broken file.
+  void Get(CredentialsCallback done);
+  // As Get, after a server refused `rejected`: keys that are still the same are fetched anew, from files too.
+  void Renew(const Credentials& rejected, CredentialsCallback done);
+
+ private:
+  void Fetch();
+  void FetchFromServers(std::string looked);
+  // Keys of the configuration, files and environment; nothing when the servers are to be asked. `looked` gathers where none were found.
+  Result<std::optional<Credentials>> FromLocal(std::string& looked) const;
+  void Complete(Result<Credentials> result);
+  bool IsFresh(Millis now) const;
+
+  HttpClient& http_;
+  const CredentialOptions options_;
+  std::mutex mutex_;
+  std::optional<Credentials> cached_;
+  Millis no_renewal_before_ = 0;  // after a renewal failed while the keys still hold
+  bool fetching_ = false;
+  std::vector<CredentialsCallback> waiting_;
+};
+
+}  // namespace trailsift

@@ -1,0 +1,319 @@
+#include "aws/credentials.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+
+#include "aws/temp_files_for_test.h"
+#include "net/scripted_server.h"
+
+namespace trailsift {
+namespace {
+
+using Values = std::map<std::string, std::string>;
+using Request = ScriptedServer::Request;
+
+Result<Credentials> GetNow(CredentialProvider& provider) {
+  auto promise = std::make_shared<std::promise<Result<Credentials>>>();
+  provider.Get([promise](Result<Credentials> result) { promise->set_value(std::move(result)); });
+  return promise->get_future().get();
+}
+
+Result<Credentials> RenewNow(CredentialProvider& provider, const Credentials& rejected) {
+  auto promise = std::make_shared<std::promise<Result<Credentials>>>();
+  provider.Renew(rejected, [promise](Result<Credentials> result) { promise->set_value(std::move(result)); });
+  return promise->get_future().get();
+}
+
+// What each place holds is named after the place, so the answer says which one was read.
+TEST(Credentials, Order) {
+  TempFiles files;
+  const std::string credentials = files.Write("credentials",
+                                              "[default]\naws_access_key_id=default\naws_secret_access_key=s\n"
+                                              "[x]\naws_access_key_id=x\naws_secret_access_key=s\n"
+                                              "[y]\naws_access_key_id=y\naws_secret_access_key=s\n");
+  const std::string empty = files.Write("empty", "");
+  ScriptedServer container([](const Request&) {
+    return ScriptedServer::Reply(200, R"({"AccessKeyId":"container","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"})");
+  });
+  ScriptedServer instance([](const Request& request) {
+    if (request.method == "PUT") return ScriptedServer::Reply(200, "tok");
+    if (request.target == "/latest/meta-data/iam/security-credentials/") return ScriptedServer::Reply(200, "role-1\n");
+    return ScriptedServer::Reply(
+        200, R"({"Code":"Success","AccessKeyId":"instance","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"})");
+  });
+  const Values everything = {{"AWS_SHARED_CREDENTIALS_FILE", credentials},
+                             {"AWS_CONFIG_FILE", empty},
+                             {"AWS_ACCESS_KEY_ID", "env"},
+                             {"AWS_SECRET_ACCESS_KEY", "s"},
+                             {"AWS_SESSION_TOKEN", "t"},
+                             {"AWS_PROFILE", "y"},
+                             {"AWS_CONTAINER_CREDENTIALS_FULL_URI", container.Url("/keys")},
+                             {"AWS_EC2_METADATA_SERVICE_ENDPOINT", instance.Url()}};
+  struct Case {
+    const char* explicit_key;
+    const char* profile;
+    Values changed;
+    const char* access_key;
+    std::string source;
+  };
+  const Case cases[] = {
+      {"config", "x", {}, "config", "access_key and secret_key of the configuration"},
+      {"", "x", {}, "x", "profile \"x\" in " + credentials},
+      {"", "", {}, "env", "the environment (AWS_ACCESS_KEY_ID)"},
+      {"", "", {{"AWS_ACCESS_KEY_ID", ""}, {"AWS_SECRET_ACCESS_KEY", ""}}, "y", "profile \"y\" in " + credentials},
+      {"", "", {{"AWS_ACCESS_KEY_ID", ""}, {"AWS_SECRET_ACCESS_KEY", ""}, {"AWS_PROFILE", ""}}, "default",
+       "profile \"default\" in " + credentials},
+      {"", "",
+       {{"AWS_ACCESS_KEY_ID", ""}, {"AWS_SECRET_ACCESS_KEY", ""}, {"AWS_PROFILE", ""}, {"AWS_SHARED_CREDENTIALS_FILE", empty}},
+       "container", "container endpoint"},
+      {"", "",
+       {{"AWS_ACCESS_KEY_ID", ""},
+        {"AWS_SECRET_ACCESS_KEY", ""},
+        {"AWS_PROFILE", ""},
+        {"AWS_SHARED_CREDENTIALS_FILE", empty},
+        {"AWS_CONTAINER_CREDENTIALS_FULL_URI", ""}},
+       "instance", "instance role \"role-1\""},
+  };
+  for (const Case& c : cases) {
+    Values values = everything;
+    for (const auto& [name, value] : c.changed) values[name] = value;
+    HttpClient http;
+    CredentialOptions options;
+    options.access_key = c.explicit_key;
+    options.secret_key = c.explicit_key;
+    options.profile = c.profile;
+    options.environment = FakeEnvironment(values);
+    CredentialProvider provider(http, options);
+    const Result<Credentials> found = GetNow(provider);
+    ASSERT_TRUE(found.ok()) << c.access_key << ": " << found.status().message();
+    EXPECT_EQ(found->keys.access_key, c.access_key);
+    EXPECT_EQ(found->source, c.source);
+  }
+}
+
+TEST(Credentials, Failures) {
+  TempFiles files;
+  const std::string credentials =
+      files.Write("credentials", "[x]\naws_access_key_id=AKIAHIDDEN\n[role]\nrole_arn=a\n[bare]\noutput=json\n");
+  const std::string broken = files.Write("broken", "[x]\nhunter2\n");
+  const std::string config = files.folder() + "/config";
+  const Values base = {{"AWS_SHARED_CREDENTIALS_FILE", credentials}, {"AWS_CONFIG_FILE", config}, {"AWS_EC2_METADATA_DISABLED", "TRUE"}};
+  struct Case {
+    const char* access_key;
+    const char* profile;
+    Values changed;
+    Code code;
+    std::string message;
+  };
+  const Case cases[] = {
+      {"AK", "", {}, Code::kInvalid, "access_key and secret_key belong together"},
+      {"", "nobody", {}, Code::kNotFound, "no AWS profile \"nobody\" in " + credentials + " or " + config},
+      {"", "", {{"AWS_PROFILE", "nobody"}}, Code::kNotFound, "no AWS profile \"nobody\""},
+      {"", "x", {}, Code::kInvalid, "profile \"x\" in " + credentials + " has aws_access_key_id but no"},
+      {"", "role", {}, Code::kAuth, "role_arn, which is not supported"},
+      {"", "bare", {}, Code::kAuth, "profile \"bare\" holds no keys"},
+      {"", "x", {{"AWS_SHARED_CREDENTIALS_FILE", broken}}, Code::kInvalid, broken + ":2:"},
+      {"", "", {{"AWS_ACCESS_KEY_ID", "AKIAHIDDEN"}}, Code::kAuth, "AWS_SECRET_ACCESS_KEY is not"},
+      {"", "", {{"AWS_SECRET_ACCESS_KEY", "hunter2"}}, Code::kAuth, "AWS_ACCESS_KEY_ID is not"},
+      {"", "", {}, Code::kAuth,
+       "no AWS credentials found: AWS_ACCESS_KEY_ID is not set; no profile \"default\" in " + credentials +
+           "; no container endpoint is set; AWS_EC2_METADATA_DISABLED is set"},
+      {"", "", {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://10.0.0.1/keys"}}, Code::kInvalid, "plain http to 10.0.0.1 is refused"},
+      {"", "", {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1.example.com/"}}, Code::kInvalid, "is refused"},
+      {"", "", {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "ftp://127.0.0.1/"}}, Code::kInvalid, "no usable URL"},
+      {"", "", {{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "x"}}, Code::kInvalid, "does not begin with /"},
+      {"", "",
+       {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/"}, {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", files.folder() + "/no"}},
+       Code::kAuth, "/no (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) can't be read"},
+  };
+  for (const Case& c : cases) {
+    Values values = base;
+    for (const auto& [name, value] : c.changed) values[name] = value;
+    HttpClient http;
+    CredentialOptions options;
+    options.access_key = c.access_key;
+    options.profile = c.profile;
+    options.environment = FakeEnvironment(values);
+    CredentialProvider provider(http, options);
+    const Result<Credentials> found = GetNow(provider);
+    ASSERT_FALSE(found.ok()) << c.message;
+    EXPECT_EQ(found.status().code(), c.code) << found.status().message();
+    EXPECT_NE(found.status().message().find(c.message), std::string::npos) << found.status().message();
+    EXPECT_EQ(found.status().message().find("hunter2"), std::string::npos);
+    EXPECT_EQ(found.status().message().find("AKIAHIDDEN"), std::string::npos);
+  }
+}
+
+TEST(Credentials, InstanceQuestions) {
+  ScriptedServer instance([](const Request& request) {
+    if (request.method == "PUT") return ScriptedServer::Reply(200, "the-token");
+    if (request.target == "/latest/meta-data/iam/security-credentials/") return ScriptedServer::Reply(200, "a role");
+    return ScriptedServer::Reply(200, R"({"AccessKeyId":"AK","SecretAccessKey":"SK","Token":"T","Expiration":"2030-01-02T03:04:05Z"})");
+  });
+  HttpClient http;
+  CredentialOptions options;
+  options.environment = FakeEnvironment({{"HOME", "/nonexistent"}, {"AWS_EC2_METADATA_SERVICE_ENDPOINT", instance.Url("/")}});
+  CredentialProvider provider(http, options);
+  const Result<Credentials> found = GetNow(provider);
+  ASSERT_TRUE(found.ok()) << found.status().message();
+  EXPECT_EQ(found->keys.session_token, "T");
+  EXPECT_EQ(found->expires, ParseIsoTime("2030-01-02T03:04:05Z"));
+  const std::vector<Request> requests = instance.requests();
+  ASSERT_EQ(requests.size(), 3u);
+  EXPECT_EQ(requests[0].target, "/latest/api/token");
+  EXPECT_EQ(requests[0].headers.at("x-aws-ec2-metadata-token-ttl-seconds"), "21600");
+  EXPECT_EQ(requests[1].headers.at("x-aws-ec2-metadata-token"), "the-token");
+  EXPECT_EQ(requests[2].target, "/latest/meta-data/iam/security-credentials/a%20role");
+  EXPECT_EQ(requests[2].headers.at("x-aws-ec2-metadata-token"), "the-token");
+}
+
+TEST(Credentials, InstanceAndContainerFaults) {
+  struct Case {
+    bool container;
+    int status;
+    const char* body;
+    const char* message;
+  };
+  const Case cases[] = {
+      {false, 404, "", "answered HTTP 404"},
+      {true, 403, "secret-in-body", "container endpoint: answered HTTP 403"},
+      {true, 200, "<html>", "container endpoint: the answer is no JSON object"},
+      {true, 200, R"({"AccessKeyId":"AK"})", "container endpoint: the answer holds no keys"},
+      {true, 200, R"({"AccessKeyId":"AK","SecretAccessKey":"hunter2","Expiration":"soon"})", "the keys' Expiration is no time"},
+  };
+  for (const Case& c : cases) {
+    ScriptedServer server([&](const Request&) { return ScriptedServer::Reply(c.status, c.body); });
+    HttpClient http;
+    CredentialOptions options;
+    options.environment = FakeEnvironment(
+        {{"HOME", "/nonexistent"},
+         {c.container ? "AWS_CONTAINER_CREDENTIALS_FULL_URI" : "AWS_EC2_METADATA_SERVICE_ENDPOINT", server.Url()}});
+    CredentialProvider provider(http, options);
+    const Result<Credentials> found = GetNow(provider);
+    ASSERT_FALSE(found.ok()) << c.message;
+    EXPECT_EQ(found.status().code(), Code::kAuth);
+    EXPECT_NE(found.status().message().find(c.message), std::string::npos) << found.status().message();
+    EXPECT_EQ(found.status().message().find("hunter2"), std::string::npos);
+    EXPECT_EQ(found.status().message().find("secret-in-body"), std::string::npos);
+  }
+}
+
+TEST(Credentials, ContainerTokenIsReadAnew) {
+  TempFiles files;
+  const std::string token = files.Write("token", "one\n");
+  ScriptedServer server([](const Request&) { return ScriptedServer::Reply(200, R"({"AccessKeyId":"AK","SecretAccessKey":"SK","Token":"T"})"); });
+  HttpClient http;
+  CredentialOptions options;
+  options.environment = FakeEnvironment({{"HOME", "/nonexistent"},
+                                         {"AWS_CONTAINER_CREDENTIALS_FULL_URI", server.Url("/v1/keys?id=1")},
+                                         {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "unused"},
+                                         {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token}});
+  CredentialProvider provider(http, options);
+  const Result<Credentials> first = GetNow(provider);
+  ASSERT_TRUE(first.ok());
+  files.Write("token", "two");
+  ASSERT_TRUE(RenewNow(provider, *first).ok());
+  const std::vector<Request> requests = server.requests();
+  ASSERT_EQ(requests.size(), 2u);
+  EXPECT_EQ(requests[0].target, "/v1/keys?id=1");
+  EXPECT_EQ(requests[0].headers.at("authorization"), "one");
+  EXPECT_EQ(requests[1].headers.at("authorization"), "two");
+}
+
+TEST(Credentials, RenewedBeforeTheyExpire) {
+  std::atomic<Millis> now{0};
+  std::atomic<bool> broken{false};
+  std::atomic<int> number{0};
+  ScriptedServer server([&](const Request&) {
+    if (broken) return ScriptedServer::Reply(500, "");
+    return ScriptedServer::Reply(200, "{\"AccessKeyId\":\"AK" + std::to_string(++number) + "\",\"SecretAccessKey\":\"SK\",\"Expiration\":\"" +
+                                          FormatIsoTime(now + kHour) + "\"}");
+  });
+  HttpClient http;
+  CredentialOptions options;
+  options.clock = [&] { return now.load(); };
+  options.environment = FakeEnvironment({{"HOME", "/nonexistent"}, {"AWS_CONTAINER_CREDENTIALS_FULL_URI", server.Url()}});
+  CredentialProvider provider(http, options);
+  struct Step {
+    Millis at;
+    bool broken;
+    const char* access_key;  // nullptr: an error
+    std::size_t requests;    // so far
+  };
+  const Step steps[] = {
+      {0, false, "AK1", 1},
+      {55 * kMinute - 1, false, "AK1", 1},
+      {55 * kMinute, false, "AK2", 2},              // five minutes left
+      {110 * kMinute, true, "AK2", 3},              // the renewal fails, the old keys hold
+      {110 * kMinute + 59 * kSecond, true, "AK2", 3},  // not asked again within the minute
+      {111 * kMinute, true, "AK2", 4},
+      {115 * kMinute, true, nullptr, 5},            // now they are worthless
+      {116 * kMinute, false, "AK3", 6},
+  };
+  for (const Step& step : steps) {
+    now = step.at;
+    broken = step.broken;
+    const Result<Credentials> found = GetNow(provider);
+    EXPECT_EQ(found.ok(), step.access_key != nullptr) << step.at;
+    if (found.ok() && step.access_key != nullptr) {
+      EXPECT_EQ(found->keys.access_key, step.access_key) << step.at;
+    }
+    EXPECT_EQ(server.requests().size(), step.requests) << step.at;
+  }
+}
+
+TEST(Credentials, RenewReadsTheFileAgain) {
+  TempFiles files;
+  const std::string file = files.Write("credentials", "[default]\naws_access_key_id=old\naws_secret_access_key=s\n");
+  HttpClient http;
+  CredentialOptions options;
+  options.environment = FakeEnvironment({{"AWS_SHARED_CREDENTIALS_FILE", file}, {"AWS_CONFIG_FILE", "/dev/null"}});
+  CredentialProvider provider(http, options);
+  const Result<Credentials> old = GetNow(provider);
+  ASSERT_TRUE(old.ok());
+  files.Write("credentials", "[default]\naws_access_key_id=new\naws_secret_access_key=s\n");
+  EXPECT_EQ(GetNow(provider)->keys.access_key, "old");
+  EXPECT_EQ(RenewNow(provider, *old)->keys.access_key, "new");
+  // A second one that was refused with the old keys gets the new ones; nothing is thrown away.
+  files.Write("credentials", "");
+  EXPECT_EQ(RenewNow(provider, *old)->keys.access_key, "new");
+}
+
+TEST(Credentials, ManyAskAtOnceOneIsSent) {
+  ScriptedServer server([](const Request&) {
+    return ScriptedServer::Reply(200, R"({"AccessKeyId":"AK","SecretAccessKey":"SK","Expiration":"2099-01-01T00:00:00Z"})");
+  });
+  HttpClient http;
+  CredentialOptions options;
+  options.environment = FakeEnvironment({{"HOME", "/nonexistent"}, {"AWS_CONTAINER_CREDENTIALS_FULL_URI", server.Url()}});
+  CredentialProvider provider(http, options);
+  std::promise<void> all;
+  int answered = 0;  // on the loop thread only
+  http.After(std::chrono::milliseconds(0), [&] {
+    for (int i = 0; i < 10; ++i) {
+      provider.Get([&](Result<Credentials> result) {
+        EXPECT_TRUE(result.ok());
+        if (++answered == 10) all.set_value();
+      });
+    }
+  });
+  all.get_future().wait();
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
+TEST(Credentials, TheEndOfTheClientAnswersThoseWhoWait) {
+  ScriptedServer server([](const Request&) { return ScriptedServer::Answer{"", false, false, true}; });
+  auto http = std::make_unique<HttpClient>();
+  CredentialOptions options;
+  options.environment = FakeEnvironment({{"HOME", "/nonexistent"}, {"AWS_EC2_METADATA_SERVICE_ENDPOINT", server.Url()}});
+  CredentialProvider provider(*http, options);
+  std::promise<Code> code;
+  provider.Get([&](Result<Credentials> result) { code.set_value(result.status().code()); });
+  http.reset();
+  EXPECT_EQ(code.get_future().get(), Code::kCancelled);
+}
+
+}  // namespace
+}  // namespace trailsift

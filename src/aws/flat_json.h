@@ -1,0 +1,15 @@
+// The members of one JSON object that are strings: all that the instance and container endpoints answer with. Values of other kinds are
+// passed over. Not a general reader; events have theirs in event/.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace trailsift {
+
+// Nothing where the text is no JSON object, is deeper than 16 levels or has something behind it. The first of two equal names wins.
+std::optional<std::map<std::string, std::string>> ParseFlatJson(std::string_view text);
+
+}  // namespace trailsift

@@ -1,0 +1,39 @@
+// Profiles of AWS's shared files: `~/.aws/credentials` (sections `[name]`) and `~/.aws/config` (sections `[profile name]` and
+// `[default]`), or the files that AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE name. The format is that of the AWS SDKs and tools
+// reference guide, "Shared config and credentials files". Files are read anew on each call.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "aws/environment.h"
+#include "base/status.h"
+
+namespace trailsift {
+
+using IniSection = std::map<std::string, std::string>;  // keys in lower case
+using IniFile = std::map<std::string, IniSection>;      // by the section's name, as written
+
+// kInvalid with `file:line` on a line that is neither section, setting nor comment. The line itself is not repeated: it may hold a secret.
+Result<IniFile> ParseIni(std::string_view text, const std::string& file);
+
+struct AwsProfile {
+  std::string name;
+  bool exists = false;  // in at least one of the files
+  // The keys; both empty where the profile has none.
+  std::string access_key;
+  std::string secret_key;
+  std::string session_token;
+  std::string keys_file;  // the file they stand in
+  std::string region;
+  std::string max_attempts;
+  std::string indirect;  // a setting that gets keys in a way we don't have: role_arn, credential_process, sso_session, …
+  std::string credentials_file;
+  std::string config_file;
+};
+
+// An absent file is an empty one; kDenied or kIo where it can't be read, kInvalid where it is broken or has one key of the two.
+Result<AwsProfile> LoadProfile(const Environment& environment, const std::string& name);
+
+}  // namespace trailsift
