@@ -36,7 +36,8 @@ std::string_view ArnName(const ArnView& arn);
 template <typename Visit>
 void ForEachItem(JsonValue value, Visit visit) {
   if (value.is_array()) {
-    for (JsonValue item : value.get_array().value_unsafe()) visit(item);
+    const auto list = value.get_array().value_unsafe();  // a copy: the result it comes from dies with this line
+    for (const JsonValue item : list) visit(item);
   } else {
     visit(value);
   }
