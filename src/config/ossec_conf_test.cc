@@ -184,7 +184,7 @@ TEST(OssecConfTest, AStockManagerLoads) {
   EXPECT_TRUE(settings->has_remote_block);
   EXPECT_FALSE(settings->has_client_block);
   ASSERT_EQ(settings->aws_s3.buckets.size(), 1u);
-  EXPECT_EQ(settings->aws_s3.buckets[0].place.line, 91);
+  EXPECT_EQ(settings->aws_s3.buckets[0].place.line, 99);
   const RulesetSettings& ruleset = settings->ruleset;
   ASSERT_EQ(ruleset.rules.size(), 3u);
   EXPECT_EQ(ruleset.rules[0].path, "/var/ossec/ruleset/rules");
