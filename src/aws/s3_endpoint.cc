@@ -1,0 +1,96 @@
+#include "aws/s3_endpoint.h"
+
+#include <algorithm>
+
+#include "aws/sigv4.h"
+
+namespace trailsift {
+namespace {
+
+bool StartsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+
+std::string_view DnsSuffixOf(std::string_view region) {
+  if (StartsWith(region, "cn-")) return "amazonaws.com.cn";
+  if (StartsWith(region, "us-iso-")) return "c2s.ic.gov";
+  if (StartsWith(region, "us-isob-")) return "sc2s.sgov.gov";
+  return "amazonaws.com";
+}
+
+// The names of today and the capitals and underscores of old buckets.
+bool IsBucketName(std::string_view name) {
+  return name.size() >= 3 && name.size() <= 255 && std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+         });
+}
+
+// A dot would break the wildcard certificate, a capital or underscore the host name.
+bool FitsHostName(std::string_view name) {
+  return name.size() <= 63 && name.front() != '-' && name.back() != '-' &&
+         std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+}  // namespace
+
+std::string_view PartitionOf(std::string_view region) {
+  if (StartsWith(region, "cn-")) return "aws-cn";
+  if (StartsWith(region, "us-gov-")) return "aws-us-gov";
+  if (StartsWith(region, "us-iso-")) return "aws-iso";
+  if (StartsWith(region, "us-isob-")) return "aws-iso-b";
+  return "aws";
+}
+
+bool IsRegionName(std::string_view text) {
+  return !text.empty() && text.size() <= 32 && text.front() != '-' && text.back() != '-' &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+std::string RegionOfHost(std::string_view host) {
+  const std::size_t suffix = host.rfind(".amazonaws.com");
+  if (suffix == std::string_view::npos) return {};
+  host = host.substr(0, suffix);
+  if (const std::size_t vpce = host.rfind(".vpce"); vpce != std::string_view::npos && vpce + 5 == host.size()) host = host.substr(0, vpce);
+  const std::size_t dot = host.rfind('.');
+  std::string_view region = dot == std::string_view::npos ? host : host.substr(dot + 1);
+  // `s3-eu-west-1` and `s3.amazonaws.com` are the spellings of old.
+  if (region == "s3" || region == "s3-external-1") return "us-east-1";
+  if (StartsWith(region, "s3-")) region.remove_prefix(3);
+  return IsRegionName(region) && std::count(region.begin(), region.end(), '-') >= 2 ? std::string(region) : std::string();
+}
+
+Result<S3Endpoint> S3Endpoint::Make(const std::string& bucket, const std::string& custom) {
+  if (!IsBucketName(bucket)) {
+    return Status(Code::kInvalid, "\"" + bucket + "\" is no name of a bucket; write the plain name, without s3:// and without a path");
+  }
+  S3Endpoint endpoint;
+  endpoint.bucket_ = bucket;
+  endpoint.path_style_ = !custom.empty() || !FitsHostName(bucket);
+  if (!custom.empty()) {
+    Result<Url> url = ParseUrl(custom);
+    if (!url.ok()) return url.status().Annotate("S3 endpoint");
+    if (!url->query.empty()) return Status(Code::kInvalid, "S3 endpoint: \"" + custom + "\" has a query (?…)");
+    endpoint.custom_ = *std::move(url);
+    endpoint.custom_text_ = custom;
+  }
+  return endpoint;
+}
+
+S3Target S3Endpoint::Resolve(std::string_view region, std::string_view key) const {
+  S3Target target;
+  if (!custom_text_.empty()) {
+    target.host = custom_.Authority();
+    target.origin = custom_.Origin();
+    target.path = custom_.path;
+  } else {
+    target.host = "s3." + std::string(region) + '.' + std::string(DnsSuffixOf(region));
+    if (!path_style_) target.host = bucket_ + '.' + target.host;
+    target.origin = "https://" + target.host;
+  }
+  if (path_style_) target.path += '/' + bucket_;
+  if (!key.empty()) target.path += '/' + UriEncode(key, true);
+  if (target.path.empty()) target.path = "/";
+  return target;
+}
+
+std::string S3Endpoint::RegionOfName() const { return custom_text_.empty() ? std::string() : RegionOfHost(custom_.host); }
+
+}  // namespace trailsift
