@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "rules/expression.h"
 #include "rules/lists.h"
+#include "rules/time_window.h"
 
 namespace trailsift {
 
@@ -37,7 +38,9 @@ struct RuleInfo {
   std::uint32_t frequency = 0;  // as written; 0 = not a composite
 };
 
-// <field name="…">, or one of the other tests on a value (match, user, url, …), told by `subject`.
+// <field name="…">, or one of the other tests on a value (match, user, url, …), told by `subject`. kStatic names are those of Wazuh's
+// elements: srcip, dstip, srcport, dstport, user (the target user, else the source user), url, id, data, extra_data, status, protocol,
+// system_name, action, hostname, program_name, srcgeoip, dstgeoip.
 struct Condition {
   enum class Subject { kField, kLog, kLocation, kDecoder, kStatic };
   Subject subject = Subject::kField;
@@ -62,6 +65,7 @@ struct Composite {
   std::vector<std::string> same_fields;     // Wazuh's view; both present and equal, case counts
   std::vector<std::string> different_fields;
   bool global_frequency = false;
+  bool by_group = false;  // if_matched_group
 };
 
 struct Rule {
@@ -71,9 +75,14 @@ struct Rule {
 
   std::vector<Condition> conditions;      // all must hold, in Wazuh's order of tests
   std::vector<ListCondition> lists;       // in file order
+  std::optional<DayTime> time;            // <time>
+  std::optional<Weekdays> weekdays;       // <weekday>
   std::uint32_t max_size = 0;             // maxsize: the log must have at least so many bytes; 0 = any
   std::vector<Rule*> children;            // in the order they are tried
-  std::vector<const Rule*> parents;
+  std::vector<const Rule*> parents;       // none: a root
+  std::string category = "syslog";        // Wazuh's kind of log; events here are all `syslog`
+  bool tried_last = false;                // accuracy="0"
+  bool never_holds = false;               // a test of it needs what we don't have (if_fts, check_diff, GeoIP, …)
 
   bool is_composite = false;
   Composite composite;                 // only when is_composite

@@ -3,13 +3,17 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/diagnostic.h"
 #include "base/status.h"
 #include "rules/rule.h"
+#include "rules/xml_rule_reader.h"
 
 namespace trailsift {
+
+class CompiledRules;
 
 struct RuleSources {
   // Files or folders (their *.xml by name), loaded in this order as one set.
@@ -17,6 +21,11 @@ struct RuleSources {
   // Folders in which the lists that rules name are sought, by the last part of the name (`etc/lists/amazon/aws-eventnames` is found as
   // DIR/amazon/aws-eventnames or DIR/aws-eventnames).
   std::vector<std::string> list_folders;
+  // Decoders that <decoded_as> may name besides those that Wazuh ships.
+  std::vector<std::string> decoders;
+  // The table of MITRE techniques (rules/mitre.h). Empty: `mitre.tsv` in the folders of `paths`, in their order; without one, alerts
+  // show ids only.
+  std::string mitre_file;
 };
 
 class RuleSet {
@@ -24,11 +33,17 @@ class RuleSet {
   // Loads and compiles. Every fault goes to `diagnostics`; nullptr when one of them is an error.
   static std::shared_ptr<const RuleSet> Load(const RuleSources& sources, Diagnostics& diagnostics);
 
+  // The same from texts in memory; `lists` are (name, text).
+  static std::shared_ptr<const RuleSet> LoadTexts(const std::vector<RuleText>& texts,
+                                                  const std::vector<std::pair<std::string, std::string>>& lists, Diagnostics& diagnostics);
+
   virtual ~RuleSet() = default;
   // All rules, in load order; and the roots of Wazuh's tree in the order they are tried.
   virtual const std::vector<std::unique_ptr<Rule>>& rules() const = 0;
   virtual const std::vector<const Rule*>& roots() const = 0;
   virtual const Rule* Find(int id) const = 0;
+  // For detect/matcher: the same rules with their tests shared, folded and indexed.
+  virtual const CompiledRules& compiled() const = 0;
 };
 
 }  // namespace trailsift

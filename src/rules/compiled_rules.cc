@@ -1,0 +1,198 @@
+#include "rules/compiled_rules.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "rules/ascii.h"
+
+namespace trailsift {
+
+// What the collector's wrapping fixes for every CloudTrail record.
+struct Constant {
+  bool known = false;
+  std::optional<std::string_view> value;  // nothing: never there
+};
+
+class RuleCompiler {
+ public:
+  explicit RuleCompiler(CompiledRules& out) : out_(out) {}
+
+  void Compile(const std::vector<std::unique_ptr<Rule>>& rules, const std::vector<const Rule*>& roots, bool fold, CompiledTree& tree) {
+    fold_ = fold;
+    std::unordered_map<const Rule*, std::uint32_t> number;
+    for (const std::unique_ptr<Rule>& rule : rules) {
+      CompiledRule compiled;
+      if (rule->never_holds || !CompileTests(*rule, compiled)) continue;
+      number[rule.get()] = static_cast<std::uint32_t>(tree.rules.size());
+      tree.rules.push_back(std::move(compiled));
+    }
+    for (CompiledRule& compiled : tree.rules) compiled.children = Index(tree, number, compiled.rule->children);
+    std::vector<const Rule*> reached;
+    for (const Rule* root : roots)
+      if (root->category == "syslog") reached.push_back(root);
+    tree.roots = Index(tree, number, reached);
+  }
+
+ private:
+  Constant ConstantOf(const CompiledField& field) const {
+    if (!fold_) return {};
+    switch (field.subject) {
+      case Condition::Subject::kDecoder: return {true, "json"};
+      case Condition::Subject::kLocation: return {true, "Wazuh-AWS"};
+      case Condition::Subject::kStatic: return field.name == "hostname" ? Constant{} : Constant{true, std::nullopt};
+      case Condition::Subject::kField:
+        if (field.name == "integration") return {true, "aws"};
+        if (field.name == "aws.source") return {true, "cloudtrail"};
+        return {};
+      case Condition::Subject::kLog: return {};
+    }
+    return {};
+  }
+
+  // False when a constant decides that the rule never holds.
+  bool CompileTests(const Rule& rule, CompiledRule& compiled) {
+    compiled.rule = &rule;
+    for (const Condition& condition : rule.conditions) {
+      const std::uint32_t field = FieldNumber(condition.subject, condition.name);
+      const Constant constant = ConstantOf(out_.fields_[field]);
+      if (!constant.known) {
+        compiled.tests.push_back(ExpressionNumber(field, condition.expression));
+      } else if (!constant.value || !condition.expression.Holds(*constant.value)) {
+        return false;
+      }
+    }
+    for (const ListCondition& condition : rule.lists) {
+      const std::uint32_t field = FieldNumber(ListSubject(condition.name), condition.name);
+      const Constant constant = ConstantOf(out_.fields_[field]);
+      if (!constant.known) {
+        compiled.tests.push_back(ListNumber(field, condition));
+      } else if (!constant.value || !ListHolds(condition, *constant.value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static Condition::Subject ListSubject(std::string_view name) {
+    return AsciiEqual(name, "user") ? Condition::Subject::kStatic : Condition::Subject::kField;
+  }
+
+  std::uint32_t FieldNumber(Condition::Subject subject, const std::string& name) {
+    const std::string folded = AsciiLower(name);
+    const auto next = static_cast<std::uint32_t>(out_.fields_.size());
+    const auto [entry, is_new] = fields_.try_emplace(std::to_string(static_cast<int>(subject)) + folded, next);
+    if (is_new) out_.fields_.push_back({subject, folded});
+    return entry->second;
+  }
+
+  std::uint32_t AddTest(const std::string& key, CompiledTest test) {
+    const auto next = static_cast<std::uint32_t>(out_.tests_.size());
+    const auto [entry, is_new] = tests_.try_emplace(key, next);
+    if (is_new) out_.tests_.push_back(test);
+    return entry->second;
+  }
+
+  std::uint32_t ExpressionNumber(std::uint32_t field, const Expression& expression) {
+    std::string key = std::to_string(field) + (expression.negate() ? '!' : '=') + std::to_string(static_cast<int>(expression.type())) + ':';
+    return AddTest(key + expression.pattern(), {field, &expression, nullptr});
+  }
+
+  std::uint32_t ListNumber(std::uint32_t field, const ListCondition& condition) {
+    std::string key = std::to_string(field) + '#' + std::to_string(static_cast<int>(condition.lookup)) + ':';
+    key += std::to_string(reinterpret_cast<std::uintptr_t>(condition.list)) + ':';
+    return AddTest(key + condition.check_value.pattern(), {field, nullptr, &condition});
+  }
+
+  // The values one test asks for, when it asks for exact ones.
+  std::optional<std::vector<std::string>> Literals(std::uint32_t test) const {
+    const Expression* expression = out_.tests_[test].expression;
+    if (expression == nullptr) return std::nullopt;
+    return expression->ExactLiterals();
+  }
+
+  template <typename RulePointer>
+  ChildIndex Index(const CompiledTree& tree, const std::unordered_map<const Rule*, std::uint32_t>& number,
+                   const std::vector<RulePointer>& siblings) const {
+    // Not worth a look-up below this.
+    constexpr std::size_t kFew = 3;
+    ChildIndex index;
+    for (const Rule* rule : siblings) {
+      const auto found = number.find(rule);
+      if (found != number.end()) index.rules.push_back(found->second);
+    }
+    // How many distinct values the siblings ask of each field: the more, the fewer candidates are left.
+    std::unordered_map<std::uint32_t, std::size_t> asked;
+    for (std::uint32_t rule : index.rules)
+      for (std::uint32_t test : tree.rules[rule].tests)
+        if (const auto literals = Literals(test)) asked[out_.tests_[test].field] += literals->size();
+    for (std::uint32_t position = 0; position < index.rules.size(); ++position) {
+      const CompiledRule& rule = tree.rules[index.rules[position]];
+      if (index.rules.size() <= kFew || !Place(rule, asked, position, index)) index.always.push_back(position);
+    }
+    return index;
+  }
+
+  bool Place(const CompiledRule& rule, const std::unordered_map<std::uint32_t, std::size_t>& asked, std::uint32_t position,
+             ChildIndex& index) const {
+    std::optional<std::uint32_t> best;
+    std::size_t best_asked = 0;
+    for (std::uint32_t test : rule.tests) {
+      if (!Literals(test)) continue;
+      const std::size_t values = asked.at(out_.tests_[test].field);
+      if (values <= best_asked) continue;
+      best = test;
+      best_asked = values;
+    }
+    if (best) {
+      const std::uint32_t field = out_.tests_[*best].field;
+      auto entry = std::find_if(index.by_value.begin(), index.by_value.end(), [&](const auto& by) { return by.field == field; });
+      if (entry == index.by_value.end()) entry = index.by_value.insert(entry, {field, 0, {}});
+      for (const std::string& literal : *Literals(*best)) {
+        std::vector<std::uint32_t>& positions = entry->positions[literal];
+        if (positions.empty() || positions.back() != position) positions.push_back(position);
+        entry->longest = std::max(entry->longest, literal.size());
+      }
+      return true;
+    }
+    for (std::uint32_t test : rule.tests) {
+      const ListCondition* list = out_.tests_[test].list;
+      if (list == nullptr || list->lookup == ListLookup::kNotMatchKey || list->lookup == ListLookup::kNotAddressMatchKey) continue;
+      auto entry = std::find_if(index.by_test.begin(), index.by_test.end(), [&](const auto& by) { return by.test == test; });
+      if (entry == index.by_test.end()) entry = index.by_test.insert(entry, {test, {}});
+      entry->positions.push_back(position);
+      return true;
+    }
+    return false;
+  }
+
+  CompiledRules& out_;
+  bool fold_ = false;
+  std::unordered_map<std::string, std::uint32_t> fields_;
+  std::unordered_map<std::string, std::uint32_t> tests_;
+};
+
+CompiledRules::CompiledRules(const std::vector<std::unique_ptr<Rule>>& rules, const std::vector<const Rule*>& roots) {
+  RuleCompiler compiler(*this);
+  compiler.Compile(rules, roots, false, general_);
+  compiler.Compile(rules, roots, true, cloudtrail_);
+}
+
+bool ListHolds(const ListCondition& condition, std::string_view value) {
+  switch (condition.lookup) {
+    case ListLookup::kMatchKey: return condition.list->Find(value).has_value();
+    case ListLookup::kNotMatchKey: return !condition.list->Find(value).has_value();
+    case ListLookup::kAddressMatchKey: return condition.list->FindAddress(value).has_value();
+    case ListLookup::kNotAddressMatchKey: return !condition.list->FindAddress(value).has_value();
+    case ListLookup::kMatchKeyValue: {
+      const auto found = condition.list->Find(value);
+      return found && condition.check_value.Holds(*found);
+    }
+    case ListLookup::kAddressMatchKeyValue: {
+      const auto found = condition.list->FindAddress(value);
+      return found && condition.check_value.Holds(*found);
+    }
+  }
+  return false;
+}
+
+}  // namespace trailsift

@@ -1,0 +1,84 @@
+// The rules in the form that detect/matcher walks: every distinct test once, children found by the values they ask for.
+//
+// Two trees over the same tests: the general one, and one for CloudTrail records as the collector wraps them, in which what the wrapping
+// makes constant (integration, aws.source, the decoder, the place) is already decided and rules of other sources are gone. Immutable;
+// borrows the rules, whose set owns it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "rules/rule.h"
+
+namespace trailsift {
+
+// A value that some test looks at.
+struct CompiledField {
+  Condition::Subject subject = Condition::Subject::kField;
+  std::string name;  // lower case; empty for kLog, kLocation, kDecoder
+};
+
+// One test, shared by all rules that have it.
+struct CompiledTest {
+  std::uint32_t field = 0;
+  const Expression* expression = nullptr;  // or
+  const ListCondition* list = nullptr;
+};
+
+struct ChildIndex {
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  struct ByValue {
+    std::uint32_t field = 0;
+    std::size_t longest = 0;  // no key is longer
+    std::unordered_map<std::string, std::vector<std::uint32_t>, Hash, std::equal_to<>> positions;  // lower-case value
+  };
+  struct ByTest {
+    std::uint32_t test = 0;
+    std::vector<std::uint32_t> positions;
+  };
+  std::vector<std::uint32_t> rules;   // by position: the order in which they are tried
+  std::vector<std::uint32_t> always;  // positions of the children that no index covers
+  std::vector<ByValue> by_value;
+  std::vector<ByTest> by_test;  // candidates when a list holds the value
+};
+
+struct CompiledRule {
+  const Rule* rule = nullptr;
+  std::vector<std::uint32_t> tests;
+  ChildIndex children;
+};
+
+struct CompiledTree {
+  std::vector<CompiledRule> rules;
+  ChildIndex roots;
+};
+
+class CompiledRules {
+ public:
+  CompiledRules(const std::vector<std::unique_ptr<Rule>>& rules, const std::vector<const Rule*>& roots);
+
+  const std::vector<CompiledField>& fields() const { return fields_; }
+  const std::vector<CompiledTest>& tests() const { return tests_; }
+  const CompiledTree& general() const { return general_; }
+  const CompiledTree& cloudtrail() const { return cloudtrail_; }
+
+ private:
+  friend class RuleCompiler;
+  std::vector<CompiledField> fields_;
+  std::vector<CompiledTest> tests_;
+  CompiledTree general_;
+  CompiledTree cloudtrail_;
+};
+
+// What a list says to a present value.
+bool ListHolds(const ListCondition& condition, std::string_view value);
+
+}  // namespace trailsift

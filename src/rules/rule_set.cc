@@ -1,0 +1,123 @@
+#include "rules/rule_set.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <unordered_map>
+
+#include "rules/compiled_rules.h"
+#include "rules/list_store.h"
+#include "rules/mitre.h"
+#include "rules/rule_checker.h"
+#include "rules/rule_linker.h"
+#include "rules/text_file.h"
+
+namespace trailsift {
+namespace {
+
+class LoadedRules final : public RuleSet {
+ public:
+  LoadedRules(RuleLinker& linker, ListStore& lists)
+      : lists_(lists.Take()),
+        rules_(std::move(linker.rules())),
+        roots_(linker.roots()),
+        by_id_(linker.by_id()),
+        compiled_(rules_, roots_) {}
+
+  const std::vector<std::unique_ptr<Rule>>& rules() const override { return rules_; }
+  const std::vector<const Rule*>& roots() const override { return roots_; }
+  const Rule* Find(int id) const override {
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : found->second;
+  }
+  const CompiledRules& compiled() const override { return compiled_; }
+
+ private:
+  std::vector<std::unique_ptr<const ValueList>> lists_;
+  std::vector<std::unique_ptr<Rule>> rules_;
+  std::vector<const Rule*> roots_;
+  std::unordered_map<int, Rule*> by_id_;
+  CompiledRules compiled_;
+};
+
+std::shared_ptr<const RuleSet> LoadAll(const std::vector<RuleText>& texts, ListStore& lists, const MitreTable& mitre,
+                                       const std::vector<std::string>& decoders, Diagnostics& diagnostics) {
+  Diagnostics found;
+  std::vector<RuleElement> elements;
+  for (const RuleText& text : texts) ReadRuleElements(text, found, elements);
+  RuleChecker checker(lists, mitre, decoders, found);
+  std::vector<std::unique_ptr<RuleDraft>> drafts;
+  for (const RuleElement& element : elements)
+    if (std::unique_ptr<RuleDraft> draft = checker.Check(element)) drafts.push_back(std::move(draft));
+  RuleLinker linker(found);
+  linker.Link(std::move(drafts));
+  for (const Diagnostic& item : found.items()) diagnostics.Add(item);
+  if (found.has_errors()) return nullptr;
+  return std::make_shared<const LoadedRules>(linker, lists);
+}
+
+// The rule files behind a path: itself, or the *.xml of a folder by name.
+bool ListRuleFiles(const std::string& path, Diagnostics& diagnostics, std::vector<std::string>& files) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) {
+    files.push_back(path);
+    return true;
+  }
+  std::vector<std::string> found;
+  std::filesystem::directory_iterator entry(path, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
+    if (entry->path().extension() == ".xml") found.push_back(entry->path().string());
+  if (error) {
+    diagnostics.Error(path, 0, 0, "can't list the folder: " + error.message());
+    return false;
+  }
+  std::sort(found.begin(), found.end());
+  files.insert(files.end(), found.begin(), found.end());
+  return true;
+}
+
+MitreTable FindMitreTable(const RuleSources& sources, Diagnostics& diagnostics) {
+  if (!sources.mitre_file.empty()) {
+    Result<std::string> text = ReadTextFile(sources.mitre_file);
+    if (text.ok()) return MitreTable::Parse(*text);
+    diagnostics.Warning(sources.mitre_file, 0, 0, "can't read the table of MITRE techniques: " + text.status().message());
+  }
+  for (const std::string& path : sources.paths) {
+    std::error_code error;
+    const std::filesystem::path folder =
+        std::filesystem::is_directory(path, error) ? std::filesystem::path(path) : std::filesystem::path(path).parent_path();
+    Result<std::string> text = ReadTextFile((folder / "mitre.tsv").string());
+    if (text.ok()) return MitreTable::Parse(*text);
+  }
+  return MitreTable();
+}
+
+}  // namespace
+
+std::shared_ptr<const RuleSet> RuleSet::Load(const RuleSources& sources, Diagnostics& diagnostics) {
+  std::vector<std::string> files;
+  bool readable = true;
+  for (const std::string& path : sources.paths) readable = ListRuleFiles(path, diagnostics, files) && readable;
+  std::vector<RuleText> texts;
+  for (const std::string& file : files) {
+    Result<std::string> text = ReadTextFile(file);
+    if (text.ok()) {
+      texts.push_back({file, std::move(text).value()});
+    } else {
+      diagnostics.Error(file, 0, 0, "can't read the rule file: " + text.status().message());
+      readable = false;
+    }
+  }
+  ListStore lists(sources.list_folders);
+  std::shared_ptr<const RuleSet> rules = LoadAll(texts, lists, FindMitreTable(sources, diagnostics), sources.decoders, diagnostics);
+  return readable ? rules : nullptr;
+}
+
+std::shared_ptr<const RuleSet> RuleSet::LoadTexts(const std::vector<RuleText>& texts,
+                                                  const std::vector<std::pair<std::string, std::string>>& lists,
+                                                  Diagnostics& diagnostics) {
+  ListStore store({});
+  for (const auto& [name, text] : lists) store.AddText(name, text);
+  return LoadAll(texts, store, MitreTable(), {}, diagnostics);
+}
+
+}  // namespace trailsift
