@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 namespace trailsift {
 namespace {
@@ -67,6 +69,16 @@ TEST(OssecConfTest, ThePagesBlockAloneIsReadWithAWarning) {
       All(diagnostics),
       "ossec.conf:1:1: warning: <wodle> stands outside <ossec_config>, where Wazuh refuses it (put it into <ossec_config>)\n");
   ExpectPageBlock(*settings);
+}
+
+// The page itself is not part of the project; where it is at hand, our copy of its block must be the same bytes.
+TEST(OssecConfTest, ThePagesBlockIsThePages) {
+  const char* shared = std::getenv("TRAILSIFT_SHARED");
+  const std::string folder = shared != nullptr ? shared : TRAILSIFT_SOURCE_DIR "/../shared";
+  std::ifstream page(folder + "/reference/aws-cloudtrail-page.txt");
+  if (!page) GTEST_SKIP() << "no page in " << folder;
+  const std::string text((std::istreambuf_iterator<char>(page)), std::istreambuf_iterator<char>());
+  EXPECT_THAT(text, HasSubstr(kPageBlock));
 }
 
 // A manager's file with every block that a fresh installation has.
