@@ -63,7 +63,8 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTIL
 
 
 def is_test(path):
-    return path.stem.endswith("_test") or path.stem.startswith("test_")
+    """Tests, and the headers that only tests include, named so."""
+    return path.stem.endswith(("_test", "_testing", "_fixture", "_for_test"))
 
 
 def third_party_folders(header):

@@ -29,6 +29,7 @@ CASES = [
     ("a name that only begins alike", {"src/event/x.h": "#include <simdjson.hpp>\n"}, "<simdjson.hpp> stands in no table"),
     ("an unknown library", {"src/base/x.h": "#include <boost/asio.hpp>\n"}, "<boost/asio.hpp> stands in no table"),
     ("a test library outside a test", {"src/base/x.cc": "#include <gtest/gtest.h>\n"}, "<gtest/gtest.h> outside a test"),
+    ("a test library in a header for tests", {"src/base/x_fixture.h": "#include <gtest/gtest.h>\n"}, None),
     ("a header that is not there", {"src/event/x.h": '#include "base/nope.h"\n'}, '"base/nope.h" is not in src/'),
     ("a folder that the table lacks", {"src/util/x.h": ""}, "src/util stands not in the table"),
     ("a second level", {"src/base/deep/x.h": ""}, "one level deep"),
