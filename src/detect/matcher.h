@@ -4,9 +4,15 @@
 // the walk: "if these composites fire, the result is this rule", the last one without a condition. correlate decides among them.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "detect/event_values.h"
 #include "event/event.h"
+#include "rules/compiled_rules.h"
 #include "rules/rule_set.h"
 
 namespace trailsift {
@@ -25,12 +31,48 @@ struct MatchResult {
 class Matcher {
  public:
   explicit Matcher(const RuleSet& rules);
-  // `result` is overwritten; its memory is used again. `arrival` (Unix milliseconds) serves `time` and `weekday`.
+
+  // Where the following events come from; its views are borrowed. Without a call: the collector's place, no host name.
+  void set_origin(const EventOrigin& origin) { origin_ = origin; }
+
+  // `result` is overwritten; its memory is used again. `moment` (Unix milliseconds: the event's time, or its arrival) serves `time` and
+  // `weekday`.
   void Match(const Event& event, Millis moment, MatchResult& result);
 
  private:
+  struct Slot {
+    std::uint32_t event = 0;  // the event this was found for
+    bool present = false;
+    std::string_view value;
+  };
+
+  bool FitsCloudTrailTree();
+  std::optional<std::string_view> Value(std::uint32_t field);
+  bool TestHolds(std::uint32_t test);
+  bool Holds(const CompiledRule& compiled);
+  bool Visit(const CompiledRule& compiled);
+  bool VisitChildren(const ChildIndex& children);
+  void AddHits(const ChildIndex& children);
+  void AddHits(const ChildIndex::ByValue& index, std::string_view value);
+
   const RuleSet& rules_;
-  // … the helper in charge adds what it needs
+  const CompiledRules& compiled_;
+  EventOrigin origin_;
+
+  // Of the event at hand.
+  const EventValues* values_ = nullptr;
+  const CompiledTree* tree_ = nullptr;
+  MatchResult* result_ = nullptr;
+  std::uint32_t event_number_ = 0;
+  std::size_t held_ = 0;
+  std::vector<Slot> fields_;
+  std::vector<std::uint32_t> tests_;        // event number * 2 + answer
+  std::vector<const Rule*> composites_;     // on the way to where the walk is
+  std::vector<std::uint32_t> hits_;         // positions of candidates, a stretch for each level of the walk
+  std::string folded_;
 };
+
+// No event of honest rules holds so many; a tree of rules with many parents each could make the walk endless.
+inline constexpr std::size_t kMaxHeldRules = 20'000;
 
 }  // namespace trailsift

@@ -1,0 +1,131 @@
+#include "detect/matcher.h"
+
+#include <algorithm>
+
+#include "rules/ascii.h"
+
+namespace trailsift {
+
+Matcher::Matcher(const RuleSet& rules)
+    : rules_(rules), compiled_(rules.compiled()), fields_(compiled_.fields().size()), tests_(compiled_.tests().size()) {}
+
+void Matcher::Match(const Event& event, Millis moment, MatchResult& result) {
+  const EventValues values(event, moment, origin_);
+  values_ = &values;
+  result_ = &result;
+  result.alternatives.clear();
+  held_ = 0;
+  composites_.clear();
+  hits_.clear();
+  if (++event_number_ >= 1u << 31) {
+    event_number_ = 1;
+    std::fill(fields_.begin(), fields_.end(), Slot{});
+    std::fill(tests_.begin(), tests_.end(), 0);
+  }
+  tree_ = FitsCloudTrailTree() ? &compiled_.cloudtrail() : &compiled_.general();
+  if (!VisitChildren(tree_->roots)) result.alternatives.push_back({});
+  values_ = nullptr;
+  result_ = nullptr;
+}
+
+bool Matcher::FitsCloudTrailTree() {
+  const Event& event = values_->event();
+  if (event.form() != EventForm::kRecord || event.envelope()->source != "cloudtrail" || origin_.location != "Wazuh-AWS") return false;
+  // A record with a `source` of its own hides the collector's.
+  return event.Wazuh("aws.source") == "cloudtrail";
+}
+
+std::optional<std::string_view> Matcher::Value(std::uint32_t field) {
+  Slot& slot = fields_[field];
+  if (slot.event != event_number_) {
+    const CompiledField& wanted = compiled_.fields()[field];
+    const std::optional<std::string_view> value = values_->Get(wanted.subject, wanted.name);
+    slot = {event_number_, value.has_value(), value.value_or(std::string_view())};
+  }
+  if (!slot.present) return std::nullopt;
+  return slot.value;
+}
+
+bool Matcher::TestHolds(std::uint32_t test) {
+  std::uint32_t& known = tests_[test];
+  if (known >> 1 == event_number_) return (known & 1) != 0;
+  const CompiledTest& wanted = compiled_.tests()[test];
+  const std::optional<std::string_view> value = Value(wanted.field);
+  // A value that is not there fails every test, also a negated one.
+  const bool holds = value && (wanted.expression != nullptr ? wanted.expression->Holds(*value) : ListHolds(*wanted.list, *value));
+  known = event_number_ << 1 | (holds ? 1u : 0u);
+  return holds;
+}
+
+bool Matcher::Holds(const CompiledRule& compiled) {
+  for (std::uint32_t test : compiled.tests)
+    if (!TestHolds(test)) return false;
+  const Rule& rule = *compiled.rule;
+  if (rule.max_size > 0 && values_->full_size() < rule.max_size) return false;
+  if (rule.time || rule.weekdays) {
+    const LocalMoment moment = values_->local_moment();
+    if (rule.time && !rule.time->Holds(moment.minute)) return false;
+    if (rule.weekdays && !rule.weekdays->Holds(moment.weekday)) return false;
+  }
+  return true;
+}
+
+// True when the result is settled for every event on which the composites on the way fire.
+bool Matcher::Visit(const CompiledRule& compiled) {
+  if (!Holds(compiled) || ++held_ > kMaxHeldRules) return false;
+  const Rule& rule = *compiled.rule;
+  if (rule.is_composite) composites_.push_back(&rule);
+  bool settled = VisitChildren(compiled.children);
+  if (!settled && !rule.no_alert) {
+    result_->alternatives.push_back({composites_, &rule});
+    settled = true;
+  }
+  if (!rule.is_composite) return settled;
+  composites_.pop_back();
+  return false;
+}
+
+bool Matcher::VisitChildren(const ChildIndex& children) {
+  const std::size_t begin = hits_.size();
+  AddHits(children);
+  const std::size_t end = hits_.size();
+  std::sort(hits_.begin() + static_cast<std::ptrdiff_t>(begin), hits_.end());
+  // Both the hits and `always` are in order: walk them as one.
+  std::size_t hit = begin;
+  std::size_t always = 0;
+  bool settled = false;
+  while (!settled && (hit < end || always < children.always.size())) {
+    const bool from_hits = always == children.always.size() || (hit < end && hits_[hit] < children.always[always]);
+    const std::uint32_t position = from_hits ? hits_[hit] : children.always[always];
+    if (from_hits) {
+      while (hit < end && hits_[hit] == position) ++hit;
+    } else {
+      ++always;
+    }
+    settled = Visit(tree_->rules[children.rules[position]]);
+  }
+  hits_.resize(begin);
+  return settled;
+}
+
+void Matcher::AddHits(const ChildIndex& children) {
+  for (const ChildIndex::ByValue& index : children.by_value) {
+    std::optional<std::string_view> value = Value(index.field);
+    if (!value) continue;
+    AddHits(index, *value);
+    // `$` of PCRE2 also holds before a final newline.
+    if (!value->empty() && value->back() == '\n') AddHits(index, value->substr(0, value->size() - 1));
+  }
+  for (const ChildIndex::ByTest& index : children.by_test)
+    if (TestHolds(index.test)) hits_.insert(hits_.end(), index.positions.begin(), index.positions.end());
+}
+
+void Matcher::AddHits(const ChildIndex::ByValue& index, std::string_view value) {
+  if (value.size() > index.longest) return;
+  folded_.assign(value);
+  for (char& c : folded_) c = AsciiLower(c);
+  const auto found = index.positions.find(std::string_view(folded_));
+  if (found != index.positions.end()) hits_.insert(hits_.end(), found->second.begin(), found->second.end());
+}
+
+}  // namespace trailsift

@@ -1,0 +1,175 @@
+// Correlation over event time: decides composite rules (frequency, timeframe, same_field) by the order in which things happened, not by
+// the order in which objects arrived.
+//
+// Within a group, events are kept in (event time, identity) order, and the outcome of each is what Wazuh's walk would have given had they
+// arrived in that order: newest to oldest over remembered events, stopping at the timeframe's end or at an event that a composite of the
+// same or a higher level has used up; on firing the current event and the newest counted one are used up. An outcome is reported as soon
+// as it is known. A late event re-evaluates what comes after it in its own group; an event whose alert was reported already and whose
+// outcome changed waits for Reconcile, which reports the right alert with what it supersedes, or a retraction. So any order, split and
+// repetition of the same events between two calls of Reconcile ends in the same set of alerts (docs/adr/0002).
+//
+// Memory: a group keeps its events for `lateness` plus its longest timeframe behind the newest event time seen. Above `max_events` the
+// oldest go first, counted. One thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/status.h"
+#include "base/time.h"
+#include "detect/correlation_plan.h"
+
+namespace trailsift {
+
+// An event that some composite cares about, as a worker hands it over.
+struct WindowEvent {
+  Hash128 event;                 // identity
+  std::string event_id;          // as the record writes it
+  Millis time = 0;               // event time
+  std::uint64_t reference = 0;   // where the record can be read again; opaque here
+  std::size_t component = 0;     // of the plan
+  std::vector<Alternative> alternatives;
+  std::vector<std::optional<std::string>> values;  // of components()[component].fields
+};
+
+// What is to be written about one event.
+struct Decision {
+  Hash128 event;
+  std::uint64_t reference = 0;
+  Millis time = 0;
+  const Rule* rule = nullptr;           // nullptr only for a retraction
+  Hash128 id;                           // of the alert
+  std::vector<std::string> event_ids;   // that contributed, in event order, the raising one last
+  std::vector<Hash128> supersedes;
+  std::optional<Hash128> retracts;
+  // For a composite: each field of the component and its distinct values over the contributing events, in event order.
+  std::vector<std::pair<std::string, std::vector<std::string>>> window_values;
+};
+
+struct WindowOptions {
+  Millis lateness = 2 * kDay;
+  std::size_t max_events = 1'000'000;
+  // Whether a result of this rule is written as an alert.
+  std::function<bool(const Rule&)> alertable;
+  // The identity of an alert.
+  std::function<Hash128(std::string_view rule_id, const std::vector<Hash128>& events)> alert_id;
+};
+
+struct WindowCounters {
+  std::uint64_t events = 0;            // taken in
+  std::uint64_t late = 0;              // of them, older than something already evaluated in their group
+  std::uint64_t too_late = 0;          // of them, older than the allowed lateness: evaluated, without the promise
+  std::uint64_t superseded = 0;        // alerts replaced
+  std::uint64_t retracted = 0;         // alerts withdrawn
+  std::uint64_t evicted_for_memory = 0;
+  std::uint64_t forgotten = 0;         // remembered events dropped at a restart because their rules changed
+};
+
+class Windows {
+ public:
+  Windows(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const CorrelationPlan> plan, WindowOptions options);
+
+  // What was reported about events whose objects were never committed (found behind the checkpoint in alerts.json): their alerts stand
+  // until the events come again. Call before the first Add.
+  void SeedIssued(const Hash128& event, const Hash128& alert_id, const std::vector<Hash128>& withdrawn);
+
+  // Takes an event in; one whose identity the group already holds is ignored.
+  void Add(WindowEvent event);
+  // Decides what was added since; new alerts go to `out`.
+  void Evaluate(std::vector<Decision>& out);
+  // Reports changed outcomes of events that were reported before. Call at the end of a pass, and now and then in a long one.
+  void Reconcile(std::vector<Decision>& out);
+  // Event time has reached `time`: what is older than the lateness allows is forgotten, after a last word on it goes to `out`.
+  void Advance(Millis time, std::vector<Decision>& out);
+
+  // State for the state log. AppendChanges writes every remembered event that is new or changed since the last call; AppendAll writes
+  // all. Restore reads what either wrote, later entries replacing earlier ones. `describe` turns references into bytes and back.
+  void AppendChanges(std::string& out);
+  void AppendAll(std::string& out) const;
+  Status Restore(std::string_view bytes);
+  // Call once after the last Restore. `cut`: what cut() was when the state was written.
+  void FinishRestore(Millis cut);
+  // Events older than this are forgotten; INT64_MIN at the beginning.
+  Millis cut() const { return cut_; }
+
+  bool idle() const { return dirty_.empty() && pending_.empty(); }
+  const WindowCounters& counters() const { return counters_; }
+  std::size_t size() const { return size_; }
+  // Every reference that is still remembered.
+  std::unordered_set<std::uint64_t> References() const;
+
+ private:
+  // A composite that fired: the marks it set.
+  struct Fire {
+    int level = 0;
+    Hash128 marked;  // the newest counted event
+  };
+  struct History {
+    std::vector<Fire> fires;
+    std::vector<Hash128> contributors;  // of the chosen composite, the event itself last
+    std::vector<Hash128> withdrawn;     // ids of this event's alerts that were superseded or retracted
+  };
+  struct Entry {
+    Millis time = 0;
+    Hash128 event;
+    std::uint64_t reference = 0;
+    Hash128 issued;            // zero: none
+    std::uint32_t pattern = 0; // in patterns_
+    std::int16_t chosen = -1;  // alternative
+    std::int16_t mark = 0;
+    bool changed = true;       // since AppendChanges
+    std::string event_id;
+    std::vector<std::optional<std::string>> values;
+    std::unique_ptr<History> history;  // rare
+  };
+  struct Group {
+    std::size_t component = 0;
+    std::vector<Entry> entries;     // by (time, event)
+    std::size_t dirty_from = SIZE_MAX;  // first entry to evaluate
+    bool late = false;              // dirty_from is not the tail
+    bool pending = false;           // some reported outcome changed
+  };
+
+  const Rule* ResultOf(const Entry& entry) const;
+  std::uint32_t InternPattern(const std::vector<Alternative>& alternatives);
+  void EvaluateGroup(Group& group, std::vector<Decision>& out);
+  void EvaluateEntry(Group& group, std::size_t at);
+  bool Fires(Group& group, std::size_t at, const Rule& composite, History& history);
+  bool SameContext(const Group& group, const Rule& composite, const Entry& current, const Entry& earlier) const;
+  void RebuildMarks(Group& group, std::size_t before);
+  Hash128 OutcomeId(const Entry& entry) const;
+  Decision Describe(const Group& group, const Entry& entry, const Hash128& id) const;
+  void Settle(Group& group, Entry& entry, std::vector<Decision>& out);
+  void ReconcileEntry(const Group& group, Entry& entry, std::vector<Decision>& out);
+  void Evict(Millis before, std::vector<Decision>& out);
+  void AppendEntry(const Hash128& key, const Group& group, const Entry& entry, std::string& out) const;
+  static std::optional<std::size_t> FindEntry(const Group& group, Millis time, const Hash128& event);
+
+  std::shared_ptr<const RuleSet> rules_;
+  std::shared_ptr<const CorrelationPlan> plan_;
+  WindowOptions options_;
+  std::vector<std::vector<Alternative>> patterns_;
+  std::unordered_map<std::string, std::uint32_t> pattern_of_;
+  std::unordered_map<Hash128, Group, HashOfHash128> groups_;
+  std::vector<Hash128> dirty_;    // keys of groups to evaluate
+  std::vector<Hash128> touched_;  // keys of groups with changes that AppendChanges has not seen
+  std::vector<Hash128> pending_;  // keys of groups to reconcile
+  struct Issued {
+    Hash128 id;
+    std::vector<Hash128> withdrawn;
+  };
+  std::unordered_map<Hash128, Issued, HashOfHash128> seeded_;
+  std::size_t size_ = 0;
+  Millis newest_ = INT64_MIN;
+  Millis cut_ = INT64_MIN;  // entries older than this are gone
+  WindowCounters counters_;
+};
+
+}  // namespace trailsift
