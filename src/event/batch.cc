@@ -269,7 +269,7 @@ class BatchBuilder {
       batch_->indexes_.clear();
       damage_ = Status(Code::kInternal, "good records do not parse together");
     }
-    if (!splitter.saw_array() && batch_->records_.empty() && damage_.ok()) return NoRecords();
+    if (!splitter.saw_array() && batch_->records_.empty() && !cut_piece && damage_.ok()) return NoRecords();
     End(splitter, cut_piece, index);
   }
 

@@ -64,8 +64,9 @@ std::optional<RecordSplitter::Piece> RecordSplitter::NextElement() {
     return std::nullopt;
   }
   const std::size_t begin = at_;
+  if (text_[begin] == ',') return Piece{begin, begin, true, true};  // nothing between two commas
   std::size_t end = SkipJsonValue(text_, begin);
-  if (end == begin) ++end;  // a bracket that closes nothing or a second comma
+  if (end == begin) ++end;  // a bracket that closes nothing
   if (end == kNone) {
     at_ = text_.size();
     cut_ = true;
