@@ -66,7 +66,7 @@ void CredentialProvider::Fetch() {
   std::string looked;
   Result<std::optional<Credentials>> local = FromLocal(looked);
   if (!local.ok()) return Complete(local.status());
-  if (local->has_value()) return Complete(**std::move(local));
+  if (local->has_value()) return Complete(*std::move(local).value());
   FetchFromServers(std::move(looked));
 }
 

@@ -68,7 +68,7 @@ Result<S3Endpoint> S3Endpoint::Make(const std::string& bucket, const std::string
     Result<Url> url = ParseUrl(custom);
     if (!url.ok()) return url.status().Annotate("S3 endpoint");
     if (!url->query.empty()) return Status(Code::kInvalid, "S3 endpoint: \"" + custom + "\" has a query (?…)");
-    endpoint.custom_ = *std::move(url);
+    endpoint.custom_ = std::move(url).value();
     endpoint.custom_text_ = custom;
   }
   return endpoint;

@@ -1,0 +1,356 @@
+#include "aws/s3.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <future>
+
+#include "aws/profile.h"
+#include "base/log.h"
+
+namespace trailsift {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kDefaultAttempts = 10;
+// Where nothing ever answered the endpoint is most likely wrong: say so soon.
+constexpr int kAttemptsAtNobody = 4;
+// A redirect may lead to another one, but not in circles.
+constexpr int kMaxRegionSwitches = 3;
+
+int PositiveNumber(const std::string& text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && value > 0 ? std::min(value, 100) : 0;
+}
+
+template <typename T>
+const T& FirstOf(std::initializer_list<T> values) {
+  return *std::find_if(values.begin(), values.end() - 1, [](const T& value) { return value != T(); });
+}
+
+}  // namespace
+
+// One operation over all its attempts. Touched by one thread at a time: the caller's until it is sent, then the loop's.
+struct S3Client::Call {
+  S3Operation operation = S3Operation::kGet;
+  std::string method = "GET";
+  std::string key;  // of the object
+  std::string prefix;
+  NamedValues query;
+  std::string body;
+  std::size_t max_body = 1 << 20;
+  milliseconds timeout{60'000};
+  // Looks at a 2xx answer; a failure means that it came damaged and is asked for again.
+  std::function<Status(const HttpResponse&)> check;
+  std::function<void(Result<HttpResponse>)> done;
+
+  std::optional<Credentials> credentials;
+  std::string region;  // of the attempt in flight
+  int attempts = 0;
+  int region_switches = 0;
+  bool clock_fixed = false;
+  bool keys_renewed = false;
+};
+
+Result<std::unique_ptr<S3Client>> S3Client::Create(S3Options options) {
+  const Environment& environment = options.credentials.environment;
+  const std::string custom = FirstOf<std::string>({options.service_endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL")});
+  Result<S3Endpoint> endpoint = S3Endpoint::Make(options.bucket, custom);
+  if (!endpoint.ok()) return endpoint.status();
+
+  // The profile says where and how often even when the keys come from elsewhere.
+  const std::string named = FirstOf<std::string>({options.credentials.profile, environment("AWS_PROFILE"), environment("AWS_DEFAULT_PROFILE")});
+  const bool has_keys = !options.credentials.access_key.empty();
+  const Result<AwsProfile> profile = LoadProfile(environment, named.empty() ? "default" : named);
+  const bool needed = !options.credentials.profile.empty() && !has_keys;
+  if (!profile.ok() && needed) return profile.status();
+  if (profile.ok() && !profile->exists && needed) {
+    return Status(Code::kNotFound, "no AWS profile \"" + named + "\" in " + profile->credentials_file + " or " + profile->config_file +
+                                       "; add it there, or name another profile");
+  }
+  const AwsProfile settings = profile.ok() ? *profile : AwsProfile{};
+  std::string region = FirstOf<std::string>({options.region, endpoint->RegionOfName(), environment("AWS_REGION"),
+                                             environment("AWS_DEFAULT_REGION"), settings.region, "us-east-1"});
+  if (!IsRegionName(region)) return Status(Code::kInvalid, '"' + region + "\" is no name of an AWS region");
+  const int attempts = FirstOf<int>({options.max_attempts, PositiveNumber(environment("AWS_MAX_ATTEMPTS")),
+                                     PositiveNumber(settings.max_attempts), kDefaultAttempts});
+  HttpOptions http;
+  http.max_connections_per_host = options.parallel;
+  http.ca_bundle = environment("AWS_CA_BUNDLE");
+  return std::unique_ptr<S3Client>(
+      new S3Client(std::move(options), std::move(endpoint).value(), std::move(region), attempts, std::move(http)));
+}
+
+S3Client::S3Client(S3Options options, S3Endpoint endpoint, std::string region, int max_attempts, HttpOptions http)
+    : options_(std::move(options)),
+      endpoint_(std::move(endpoint)),
+      max_attempts_(max_attempts),
+      region_(std::move(region)),
+      random_(std::random_device{}()),
+      credentials_(http_, options_.credentials),
+      http_(std::move(http)) {}
+
+S3Client::~S3Client() = default;
+
+std::string S3Client::region() const {
+  std::lock_guard lock(mutex_);
+  return region_;
+}
+
+S3Subject S3Client::Subject(const Call& call) const {
+  return {call.operation,
+          endpoint_.bucket(),
+          call.operation == S3Operation::kList ? call.prefix : call.key,
+          endpoint_.custom(),
+          call.region.empty() ? region() : call.region,
+          call.credentials.has_value() ? call.credentials->source : std::string()};
+}
+
+// --- one call ---
+
+void S3Client::Start(CallPtr call) {
+  if (call->operation != S3Operation::kList && call->key.empty()) {
+    // The bucket itself would be read or deleted.
+    const Status failure(Code::kInvalid, "s3://" + bucket() + "/: an object without a key");
+    http_.After(milliseconds(0), [call, failure] { call->done(failure); });
+    return;
+  }
+  credentials_.Get([this, call](Result<Credentials> credentials) { WithCredentials(call, std::move(credentials)); });
+}
+
+void S3Client::WithCredentials(const CallPtr& call, Result<Credentials> credentials) {
+  if (!credentials.ok()) {
+    // On the loop thread, as every answer; this may be the caller's.
+    const Status failure = credentials.status().Annotate(Subject(*call).Name());
+    http_.After(milliseconds(0), [call, failure] { call->done(failure); });
+    return;
+  }
+  call->credentials = std::move(credentials).value();
+  Attempt(call);
+}
+
+void S3Client::Attempt(const CallPtr& call) {
+  ++call->attempts;
+  Count(*call);
+  http_.Send(BuildRequest(*call), [this, call](HttpResponse response) { OnAnswer(call, std::move(response)); });
+}
+
+HttpRequest S3Client::BuildRequest(Call& call) {
+  Millis now = options_.credentials.clock();
+  {
+    std::lock_guard lock(mutex_);
+    call.region = region_;
+    now += clock_offset_;
+  }
+  const S3Target target = endpoint_.Resolve(call.region, call.key);
+  const std::string query = CanonicalQuery(call.query);
+  RequestToSign to_sign;
+  to_sign.method = call.method;
+  to_sign.path = target.path;
+  to_sign.query = query;
+  to_sign.headers = {{"host", target.host}};
+  to_sign.payload_sha256 = Sha256Hex(call.body);
+
+  HttpRequest request;
+  request.method = call.method;
+  request.url = target.origin + target.path + (query.empty() ? "" : '?' + query);
+  request.headers = SignV4(to_sign, call.credentials->keys, call.region, "s3", now);
+  request.headers.emplace_back("host", target.host);
+  request.body = call.body;
+  request.max_body = call.max_body;
+  request.timeout = call.timeout;
+  request.no_proxy = endpoint_.is_loopback();
+  return request;
+}
+
+void S3Client::OnAnswer(const CallPtr& call, HttpResponse response) {
+  counters_.bytes_received += response.body.size();
+  if (response.status != 0) answered_ = true;
+  if (!response.transport_error.empty()) {
+    Status failure = TransportStatus(response, Subject(*call), call->attempts);
+    if (response.cancelled || !response.retryable_transport) return call->done(std::move(failure));
+    const int limit = response.never_connected && !answered_ ? std::min(max_attempts_, kAttemptsAtNobody) : max_attempts_;
+    return PauseAndRetry(call, std::move(failure), 0, limit);
+  }
+  if (response.status < 200 || response.status > 299) return OnFailure(call, response);
+  if (call->check) {
+    if (const Status damage = call->check(response); !damage.ok()) {
+      return PauseAndRetry(call, damage.Annotate(Subject(*call).Name()), 0, max_attempts_);
+    }
+  }
+  call->done(std::move(response));
+}
+
+void S3Client::OnFailure(const CallPtr& call, const HttpResponse& response) {
+  const S3Failure failure = ReadFailure(response);
+  Status status = FailureStatus(failure, Subject(*call), call->attempts);
+  const bool no_such_key = status.code() == Code::kNotFound && failure.code != "NoSuchBucket";
+  if (call->operation == S3Operation::kDelete && no_such_key) return call->done(HttpResponse());
+  switch (RemedyFor(failure, call->region)) {
+    case S3Remedy::kNone: break;
+    case S3Remedy::kBackOff: return PauseAndRetry(call, std::move(status), failure.retry_after, max_attempts_);
+    case S3Remedy::kFixClock:
+      if (std::exchange(call->clock_fixed, true)) break;
+      FixClock(*failure.server_time);
+      return Retry(call);
+    case S3Remedy::kSwitchRegion:
+      if (++call->region_switches > kMaxRegionSwitches) break;
+      SwitchRegion(failure.region);
+      return Retry(call);
+    case S3Remedy::kRenewKeys:
+      if (std::exchange(call->keys_renewed, true)) break;
+      return credentials_.Renew(*call->credentials, [this, call, status](Result<Credentials> renewed) {
+        if (!renewed.ok() || (renewed->keys.access_key == call->credentials->keys.access_key &&
+                              renewed->keys.secret_key == call->credentials->keys.secret_key &&
+                              renewed->keys.session_token == call->credentials->keys.session_token)) {
+          return call->done(status);
+        }
+        call->credentials = std::move(renewed).value();
+        Retry(call);
+      });
+  }
+  call->done(std::move(status));
+}
+
+void S3Client::Retry(const CallPtr& call) {
+  ++counters_.retries;
+  Attempt(call);
+}
+
+void S3Client::PauseAndRetry(const CallPtr& call, Status failure, Millis at_least, int max_attempts) {
+  if (call->attempts >= max_attempts) return call->done(std::move(failure));
+  LogDebug("s3", failure.message() + "; trying again");
+  const Millis longest = options_.longest_pause.count();
+  const Millis full = std::min(longest, static_cast<Millis>(options_.first_pause.count()) << std::min(call->attempts - 1, 20));
+  Millis pause;
+  {
+    // At least half of it, so that the pauses do grow; the rest by chance, so that many clients don't come back together.
+    std::lock_guard lock(mutex_);
+    pause = std::uniform_int_distribution<Millis>(full / 2, full)(random_);
+  }
+  pause = std::max(pause, std::min(at_least, longest));
+  ++counters_.retries;
+  // Keys may expire during a long pause.
+  http_.After(milliseconds(pause), [this, call] { Start(call); });
+}
+
+void S3Client::FixClock(Millis server_time) {
+  const Millis offset = server_time - options_.credentials.clock();
+  std::lock_guard lock(mutex_);
+  if (std::abs(offset - clock_offset_) > kMinute) {
+    LogWarning("s3", "this machine's clock is " + std::to_string(std::abs(offset) / kSecond) + " seconds " + (offset > 0 ? "behind" : "ahead of") +
+                         " that of s3://" + endpoint_.bucket() + "; signing with the server's time; set the clock");
+  }
+  clock_offset_ = offset;
+}
+
+void S3Client::SwitchRegion(const std::string& region) {
+  std::lock_guard lock(mutex_);
+  if (region_ == region) return;
+  LogInfo("s3", "s3://" + endpoint_.bucket() + " is in " + region + ", not in " + region_);
+  region_ = region;
+}
+
+void S3Client::Count(const Call& call) {
+  switch (call.operation) {
+    case S3Operation::kList: ++counters_.list_requests; break;
+    case S3Operation::kGet: ++counters_.get_requests; break;
+    case S3Operation::kPut: ++counters_.put_requests; break;
+    case S3Operation::kDelete: ++counters_.delete_requests; break;
+  }
+}
+
+Result<HttpResponse> S3Client::Wait(CallPtr call) {
+  // Shared: set_value still touches the promise when get() has already returned.
+  auto promise = std::make_shared<std::promise<Result<HttpResponse>>>();
+  std::future<Result<HttpResponse>> answer = promise->get_future();
+  call->done = [promise](Result<HttpResponse> result) { promise->set_value(std::move(result)); };
+  Start(std::move(call));
+  return answer.get();
+}
+
+// --- the operations ---
+
+Result<ListPage> S3Client::List(const ListRequest& request) {
+  auto call = std::make_shared<Call>();
+  call->operation = S3Operation::kList;
+  call->prefix = request.prefix;
+  call->query = {{"list-type", "2"}, {"encoding-type", "url"}, {"max-keys", std::to_string(request.max_keys)}};
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) call->query.emplace_back(name, value);
+  };
+  add("prefix", request.prefix);
+  add("delimiter", request.delimiter);
+  add("continuation-token", request.continuation_token);
+  if (request.continuation_token.empty()) add("start-after", request.start_after);
+  call->max_body = kMaxListing;
+  ListPage page;
+  call->check = [&page](const HttpResponse& response) {
+    Result<ListPage> parsed = ParseListing(response.body);
+    if (parsed.ok()) page = std::move(parsed).value();
+    return parsed.status();
+  };
+  const Result<HttpResponse> answer = Wait(std::move(call));
+  if (!answer.ok()) return answer.status();
+  return page;
+}
+
+Status S3Client::ListAll(ListRequest request, const std::function<bool(ListPage&)>& on_page) {
+  for (;;) {
+    Result<ListPage> page = List(request);
+    if (!page.ok()) return page.status();
+    const std::string next = page->next_token;
+    if (!on_page(*page) || next.empty()) return {};
+    if (next == request.continuation_token) {
+      return {Code::kUnavailable, "s3://" + bucket() + '/' + request.prefix + ": the listing does not advance: the same continuation token again"};
+    }
+    request.continuation_token = next;
+  }
+}
+
+void S3Client::GetAsync(const std::string& key, std::uint64_t size_hint, std::function<void(Result<std::string>)> done) {
+  auto call = std::make_shared<Call>();
+  call->operation = S3Operation::kGet;
+  call->key = key;
+  call->max_body = kMaxObject;
+  // Silence ends a transfer long before.
+  call->timeout = std::chrono::minutes(15);
+  call->check = [size_hint](const HttpResponse& response) {
+    if (response.body.size() >= size_hint || !response.Header("content-length").empty()) return Status();
+    return Status(Code::kUnavailable, "the answer ended after " + std::to_string(response.body.size()) + " of " + std::to_string(size_hint) + " bytes");
+  };
+  call->done = [done = std::move(done)](Result<HttpResponse> answer) {
+    if (!answer.ok()) return done(answer.status());
+    done(std::move(answer->body));
+  };
+  Start(std::move(call));
+}
+
+Result<std::string> S3Client::Get(const std::string& key, std::uint64_t size_hint) {
+  auto promise = std::make_shared<std::promise<Result<std::string>>>();
+  std::future<Result<std::string>> answer = promise->get_future();
+  GetAsync(key, size_hint, [promise](Result<std::string> result) { promise->set_value(std::move(result)); });
+  return answer.get();
+}
+
+Status S3Client::Delete(const std::string& key) {
+  auto call = std::make_shared<Call>();
+  call->operation = S3Operation::kDelete;
+  call->method = "DELETE";
+  call->key = key;
+  return Wait(std::move(call)).status();
+}
+
+Status S3Client::Put(const std::string& key, std::string body) {
+  auto call = std::make_shared<Call>();
+  call->operation = S3Operation::kPut;
+  call->method = "PUT";
+  call->key = key;
+  call->body = std::move(body);
+  call->timeout = std::chrono::minutes(15);
+  return Wait(std::move(call)).status();
+}
+
+}  // namespace trailsift

@@ -1,0 +1,124 @@
+// A client for one bucket of S3 or of a server that speaks its language: list, get, delete, put, asynchronous and blocking.
+//
+// Faults that pass are dealt with inside: busy servers, resets, cut bodies and broken listings are tried again with growing, jittered
+// pauses; a clock that is wrong, a bucket in another region and keys that expired are corrected once found. What remains is a Status for
+// the person who must act: kNotFound, kDenied, kAuth, kUnavailable, kCorrupt (larger than the limit), kCancelled.
+//
+// Thread-safe. Owns its connections, its loop thread and its credentials. Callbacks run on the loop thread and must not block. The end of
+// the client answers everything in flight with kCancelled. How many requests are in flight is the caller's to limit: those that
+// wait for one of the `parallel` connections wait in memory.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+
+#include "aws/credentials.h"
+#include "aws/s3_endpoint.h"
+#include "aws/s3_error.h"
+#include "aws/s3_xml.h"
+#include "base/status.h"
+#include "net/http.h"
+
+namespace trailsift {
+
+inline constexpr std::size_t kMaxListing = 16 << 20;
+// Compressed; what is inflated has a limit of its own.
+inline constexpr std::size_t kMaxObject = 256 << 20;
+
+struct S3Options {
+  std::string bucket;
+  std::string service_endpoint;  // of the configuration; empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS
+  std::string region;            // a hint; empty: the endpoint's name, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1
+  CredentialOptions credentials;
+  int parallel = 16;
+  int max_attempts = 0;  // 0: AWS_MAX_ATTEMPTS, the profile's max_attempts, 10
+  std::chrono::milliseconds first_pause{100};  // doubles with each attempt
+  std::chrono::milliseconds longest_pause{20'000};
+};
+
+struct S3Counters {
+  std::atomic<std::uint64_t> list_requests{0};  // requests sent, each attempt counted
+  std::atomic<std::uint64_t> get_requests{0};
+  std::atomic<std::uint64_t> put_requests{0};
+  std::atomic<std::uint64_t> delete_requests{0};
+  std::atomic<std::uint64_t> retries{0};
+  std::atomic<std::uint64_t> bytes_received{0};  // of bodies, failed attempts included
+};
+
+struct ListRequest {
+  std::string prefix;
+  std::string delimiter;
+  std::string start_after;
+  std::string continuation_token;  // start_after has no effect where it is set
+  int max_keys = 1000;
+};
+
+class S3Client {
+ public:
+  // kInvalid for a bucket or endpoint that can't be; kNotFound for a profile that does not exist. Nothing is sent yet.
+  static Result<std::unique_ptr<S3Client>> Create(S3Options options);
+  ~S3Client();
+  S3Client(const S3Client&) = delete;
+  S3Client& operator=(const S3Client&) = delete;
+
+  Result<ListPage> List(const ListRequest& request);
+  // Every page from `request` on, until `on_page` says false (no failure) or the last one.
+  Status ListAll(ListRequest request, const std::function<bool(ListPage&)>& on_page);
+
+  // `size_hint`: from the listing, 0 where unknown. An answer without a length that is shorter than the hint counts as cut.
+  void GetAsync(const std::string& key, std::uint64_t size_hint, std::function<void(Result<std::string>)> done);
+  Result<std::string> Get(const std::string& key, std::uint64_t size_hint = 0);
+
+  // An object that is gone already is no failure.
+  Status Delete(const std::string& key);
+  Status Put(const std::string& key, std::string body);
+
+  // Everything in flight and everything after it is answered with kCancelled. Returns at once.
+  void Cancel() { http_.Stop(); }
+
+  const S3Counters& counters() const { return counters_; }
+  const std::string& bucket() const { return endpoint_.bucket(); }
+  // Where requests go now; changes when the bucket turns out to be elsewhere.
+  std::string region() const;
+
+ private:
+  struct Call;
+  using CallPtr = std::shared_ptr<Call>;
+
+  S3Client(S3Options options, S3Endpoint endpoint, std::string region, int max_attempts, HttpOptions http);
+
+  void Start(CallPtr call);
+  void WithCredentials(const CallPtr& call, Result<Credentials> credentials);
+  void Attempt(const CallPtr& call);
+  HttpRequest BuildRequest(Call& call);
+  void OnAnswer(const CallPtr& call, HttpResponse response);
+  void OnFailure(const CallPtr& call, const HttpResponse& response);
+  // The failure that the caller gets unless another attempt is left.
+  void PauseAndRetry(const CallPtr& call, Status failure, Millis at_least, int max_attempts);
+  void Retry(const CallPtr& call);
+  void FixClock(Millis server_time);
+  void SwitchRegion(const std::string& region);
+  void Count(const Call& call);
+  Result<HttpResponse> Wait(CallPtr call);
+  S3Subject Subject(const Call& call) const;
+
+  const S3Options options_;
+  const S3Endpoint endpoint_;
+  const int max_attempts_;
+  S3Counters counters_;
+  std::atomic<bool> answered_{false};  // something at the endpoint spoke HTTP to us
+  mutable std::mutex mutex_;
+  std::string region_;       // guarded by mutex_
+  Millis clock_offset_ = 0;  // server's time less ours; guarded by mutex_
+  std::minstd_rand random_;  // guarded by mutex_
+  // The client ends first: what it cancels still reaches the provider and the members above.
+  CredentialProvider credentials_;
+  HttpClient http_;
+};
+
+}  // namespace trailsift
