@@ -9,7 +9,7 @@
 #include <latch>
 
 #include "aws/temp_files_for_test.h"
-#include "net/scripted_server.h"
+#include "net/scripted_server_for_test.h"
 
 namespace trailsift {
 namespace {

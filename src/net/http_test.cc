@@ -7,7 +7,7 @@
 #include <latch>
 #include <set>
 
-#include "net/scripted_server.h"
+#include "net/scripted_server_for_test.h"
 
 namespace trailsift {
 namespace {
