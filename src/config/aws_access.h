@@ -1,4 +1,5 @@
-// The tags that <bucket>, <service> and <subscriber> share: credentials, endpoints, accounts, regions, discard_regex. Internal to config/.
+// The tags that <bucket>, <service> and <subscriber> share: credentials, endpoints, accounts, regions, discard_regex. Internal to
+// config/.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +25,8 @@ void ReadDiscard(const BlockReader& reader, const XmlNode& node, bool field_need
 // What only the whole block tells: half a key pair, keys beside a profile, a duration without a role.
 void CheckAccess(const BlockReader& reader, const XmlNode& node, AwsAccessSettings& access);
 
-// Wraps a reader of one member into the shape of a table's line.
+// Wraps a reader of one member into the shape of a table's line. A type cannot stand in parentheses.
+// NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define TRAILSIFT_READ(T, Reader, member) [](const BlockReader& r, const XmlNode& n, T& out) { Reader(r, n, out.member); }
 
 inline void ReadText(const BlockReader& reader, const XmlNode& node, std::string& out) { out = Unquote(reader.WantedText(node)); }

@@ -1,4 +1,5 @@
-// <wodle name="aws-s3">: the block as Wazuh 4.14 reads it (src/config/wmodules-aws.c, and the checks of its collector's command line).
+// <wodle name="aws-s3">: the block as Wazuh 4.14 reads it (src/config/wmodules-aws.c, and the checks of its collector's command
+// line).
 #pragma once
 
 #include "base/xml.h"

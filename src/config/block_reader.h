@@ -1,5 +1,5 @@
-// Reading one element of a configuration by a table of the tags it may hold: unknown tags and attributes, doubled tags and bad values
-// become diagnostics with their place. One reader a file; used by one thread; borrows its diagnostics.
+// Reading one element of a configuration by a table of the tags it may hold: unknown tags and attributes, doubled tags and bad
+// values become diagnostics with their place. One reader a file; used by one thread; borrows its diagnostics.
 #pragma once
 
 #include <set>

@@ -1,6 +1,6 @@
-// <discard_regex field="…">: records whose field matches are left out before anything sees them. As Wazuh's collector reads it (Python's
-// re.match): anchored at the start and not at the end, case counts, \w and \d know Unicode. The compiled pattern is owned here and never
-// changes: any number of threads may call Matches at once.
+// <discard_regex field="…">: records whose field matches are left out before anything sees them. As Wazuh's collector reads it
+// (Python's re.match): anchored at the start and not at the end, case counts, \w and \d know Unicode. The compiled pattern is owned
+// here and never changes: any number of threads may call Matches at once.
 #pragma once
 
 #include <memory>

@@ -98,7 +98,7 @@ void ReadWodle(const BlockReader& reader, const XmlNode& node, Load& load) {
     return;
   }
   std::vector<std::string_view> names(kOtherModules.begin(), kOtherModules.end());
-  names.push_back("aws-s3");
+  names.emplace_back("aws-s3");
   reader.Warning(node, "unknown module " + Quoted(*name) + ": the block has no effect", DidYouMean(*name, names, "\"", "\""));
 }
 
@@ -174,11 +174,8 @@ void CheckWhole(const std::vector<ConfigText>& texts, Load& load) {
 }
 
 bool HasSecret(const AwsS3Settings& aws) {
-  for (const BucketSettings& bucket : aws.buckets)
-    if (!bucket.secret_key.empty()) return true;
-  for (const ServiceSettings& service : aws.services)
-    if (!service.secret_key.empty()) return true;
-  return false;
+  const auto has = [](const AwsAccessSettings& access) { return !access.secret_key.empty(); };
+  return std::any_of(aws.buckets.begin(), aws.buckets.end(), has) || std::any_of(aws.services.begin(), aws.services.end(), has);
 }
 
 // The file's bytes, or an error in the diagnostics.

@@ -8,7 +8,7 @@ namespace {
 
 // A day of the local calendar, counted as days since 1970-01-01.
 std::int64_t LocalDay(Millis time) {
-  const std::time_t seconds = static_cast<std::time_t>(time / kSecond);
+  const auto seconds = static_cast<std::time_t>(time / kSecond);
   std::tm parts{};
   localtime_r(&seconds, &parts);
   return DaysFromCivil(parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);

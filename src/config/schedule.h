@@ -1,5 +1,5 @@
-// When a module runs: <interval>, <day>, <wday>, <time> and <run_on_start>, as Wazuh 4.x reads them. Times of day and weekdays are those
-// of the machine's zone, as in Wazuh.
+// When a module runs: <interval>, <day>, <wday>, <time> and <run_on_start>, as Wazuh 4.x reads them. Times of day and weekdays are
+// those of the machine's zone, as in Wazuh.
 #pragma once
 
 #include <optional>
@@ -19,8 +19,8 @@ struct Schedule {
   bool run_on_start = true;
 };
 
-// The start of the next run. `last` is the planned start of the run before (not when it really began); none before the first run. Never
-// before `now`: a run that was overtaken starts at once.
+// The start of the next run. `last` is the planned start of the run before (not when it really began); none before the first run.
+// Never before `now`: a run that was overtaken starts at once.
 Millis NextRun(const Schedule& schedule, std::optional<Millis> last, Millis now);
 
 }  // namespace trailsift

@@ -1,5 +1,6 @@
-// The settings that a person wrote, checked, in plain structs that own their strings. config/ossec_conf.h makes them; every other part
-// reads them and never the XML. Immutable once loaded, so any thread may read them. Settings move but do not copy (compiled patterns).
+// The settings that a person wrote, checked, in plain structs that own their strings. config/ossec_conf.h makes them; every other
+// part reads them and never the XML. Immutable once loaded, so any thread may read them. Settings move but do not copy (compiled
+// patterns).
 //
 // `access_key` and `secret_key` hold secrets: they must not reach a log, a diagnostic or a summary.
 #pragma once
@@ -68,8 +69,8 @@ struct SubscriberSettings : AwsAccessSettings {
   Place place;
 };
 
-// <wodle name="aws-s3">. Of several such blocks the last one holds and the others have no effect, as in Wazuh; each of the others gets a
-// warning.
+// <wodle name="aws-s3">. Of several such blocks the last one holds and the others have no effect, as in Wazuh; each of the others
+// gets a warning.
 struct AwsS3Settings {
   bool present = false;  // there is such a block
   bool disabled = false;
@@ -81,8 +82,8 @@ struct AwsS3Settings {
   Place place;
 };
 
-// <ruleset>. Relative paths are resolved: in a file of a folder called `etc` they start at that folder's parent (Wazuh's installation:
-// /var/ossec/etc/ossec.conf says `etc/rules`), else at the file's own folder.
+// <ruleset>. Relative paths are resolved: in a file of a folder called `etc` they start at that folder's parent (Wazuh's
+// installation: /var/ossec/etc/ossec.conf says `etc/rules`), else at the file's own folder.
 struct RulesetSettings {
   struct Entry {
     std::string path;

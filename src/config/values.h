@@ -1,5 +1,5 @@
-// The small languages of single settings: what a text means, or that it means nothing. Sources: Wazuh 4.14's collector options and its
-// scheduling. Pure functions, any thread. Every text is taken as it is: trim first.
+// The small languages of single settings: what a text means, or that it means nothing. Sources: Wazuh 4.14's collector options and
+// its scheduling. Pure functions, any thread. Every text is taken as it is: trim first.
 #pragma once
 
 #include <cstdint>
@@ -69,8 +69,8 @@ bool IsRoleArn(std::string_view text);
 // http:// or https:// and a host, without a user name.
 bool IsEndpoint(std::string_view text);
 
-// As the command line to which Wazuh copies values reads them: quotes around the whole are dropped and `\\` is one `\`. Unlike there, a
-// lone backslash stays.
+// As the command line to which Wazuh copies values reads them: quotes around the whole are dropped and `\\` is one `\`. Unlike
+// there, a lone backslash stays.
 std::string Unquote(std::string_view text);
 
 }  // namespace trailsift
