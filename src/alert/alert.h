@@ -1,6 +1,6 @@
-// One alert, ready to be written: everything it says, owned, independent of the batch that raised it; and its two written forms, a line
-// of alerts.json and a block of alerts.log (docs/format/alerts-json.md, alerts-log.md). The functions are free of state and may be called
-// from any thread; they cannot fail: whatever bytes come in, the line is valid JSON and the block is one block.
+// One alert, ready to be written: everything it says, owned, independent of the batch that raised it; and its two written forms, a
+// line of alerts.json and a block of alerts.log (docs/format/alerts-json.md, alerts-log.md). The functions are free of state and
+// may be called from any thread; they cannot fail: whatever bytes come in, the line is valid JSON and the block is one block.
 #pragma once
 
 #include <memory>
@@ -48,6 +48,14 @@ struct Alert {
   std::string instances;            // instance ids, comma separated
   std::vector<Hash128> supersedes;  // alerts that this one replaces
   std::optional<Hash128> retracts;  // the alert that this line withdraws
+
+  // What tables show beside these, straight from the record; empty where it says nothing.
+  std::string account;  // recipientAccountId, else the account folder
+  std::string region;   // awsRegion
+  std::string event_source;
+  std::string event_name;
+  std::string source_address;  // sourceIPAddress
+  std::string error_code;
 };
 
 // Who writes: the fields `agent`, `manager`, `cluster` of every alert.
@@ -63,8 +71,8 @@ void AppendAlertJson(const Alert& alert, const Origin& origin, std::string_view 
 // The same alert as a block of alerts.log, with its closing blank line.
 void AppendAlertLog(const Alert& alert, const Origin& origin, std::string_view wazuh_id, std::string& out);
 
-// `data`: the leaves of Wazuh's view, in their order, rebuilt as nested objects, every scalar a string (docs/format/alerts-json.md). Empty
-// when nothing remains. n log n in the number of leaves, whatever their names.
+// `data`: the leaves of Wazuh's view, in their order, rebuilt as nested objects, every scalar a string
+// (docs/format/alerts-json.md). Empty when nothing remains. n log n in the number of leaves, whatever their names.
 struct Leaf {
   std::string_view name;  // dotted
   std::string_view value;
@@ -84,8 +92,8 @@ struct Retraction {
   std::vector<std::string> events;  // eventID of the late event
 };
 
-// The line that withdraws an alert for which nothing takes its place: itself a valid Wazuh alert, rule 89699 of level 3. Its id depends on
-// the withdrawn alert alone.
+// The line that withdraws an alert for which nothing takes its place: itself a valid Wazuh alert, rule 89699 of level 3. Its id
+// depends on the withdrawn alert alone.
 Alert MakeRetraction(const Retraction& retraction);
 inline constexpr int kRetractionRule = 89699;
 

@@ -1,4 +1,5 @@
-// A block of alerts.log: the layout of Wazuh 4.14's analysisd, kept to one block whatever the event holds (docs/format/alerts-log.md).
+// A block of alerts.log: the layout of Wazuh 4.14's analysisd, kept to one block whatever the event holds
+// (docs/format/alerts-log.md).
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -9,8 +10,8 @@
 namespace trailsift {
 namespace {
 
-// One line of a block: a control character, which could end the line and so begin a block of a stranger's making, is shown as \n, \r, \t
-// or \xhh.
+// One line of a block: a control character, which could end the line and so begin a block of a stranger's making, is shown as \n,
+// \r, \t or \xhh.
 void AppendLineText(std::string_view text, std::string& out) {
   static constexpr char kDigits[] = "0123456789abcdef";
   for (const char c : text) {

@@ -1,5 +1,5 @@
-// `data` of an alert: the flat leaves of Wazuh's view as nested objects again. How Wazuh 4.14 does it, and where it matters which of two
-// names wins, is written down in docs/format/alerts-json.md.
+// `data` of an alert: the flat leaves of Wazuh's view as nested objects again. How Wazuh 4.14 does it, and where it matters which
+// of two names wins, is written down in docs/format/alerts-json.md.
 #include <algorithm>
 #include <array>
 #include <map>

@@ -1,6 +1,7 @@
-// A strict reader of JSON text that keeps what a document model would change: the digits of numbers and the order and number of members.
-// Alerts need it twice: a text that is an array goes into `data` with its inner types, and start-up reads the ids of lines already
-// written, which may hold numbers of any length or nesting that no document model takes, and none of them may be missed.
+// A strict reader of JSON text that keeps what a document model would change: the digits of numbers and the order and number of
+// members. Alerts need it twice: a text that is an array goes into `data` with its inner types, and start-up reads the ids of
+// lines already written, which may hold numbers of any length or nesting that no document model takes, and none of them may be
+// missed.
 //
 // A Scanner borrows its text. One thread.
 #pragma once
@@ -15,9 +16,9 @@ class JsonScanner {
  public:
   explicit JsonScanner(std::string_view text) : text_(text) {}
 
-  // Passes one value and the white space before it; false where the text holds no valid value there (the position is then of no use).
-  // With `compact` its text is appended without white space; in strings, raw control characters are escaped, invalid UTF-8 and lone
-  // surrogates become U+FFFD.
+  // Passes one value and the white space before it; false where the text holds no valid value there (the position is then of no
+  // use). With `compact` its text is appended without white space; in strings, raw control characters are escaped, invalid UTF-8
+  // and lone surrogates become U+FFFD.
   bool Value(std::string* compact = nullptr);
 
   // Passes white space and `sign`; false and unmoved (but for white space) where something else stands.
@@ -46,8 +47,8 @@ class JsonScanner {
   std::size_t pos_ = 0;
 };
 
-// Calls `member(name, scanner)` for each member of the object at the scanner; `name` is raw. The callback passes the value and answers
-// whether that went well. False where no valid object stands there.
+// Calls `member(name, scanner)` for each member of the object at the scanner; `name` is raw. The callback passes the value and
+// answers whether that went well. False where no valid object stands there.
 template <typename Member>
 bool ScanObject(JsonScanner& scanner, Member&& member) {
   if (!scanner.Take('{')) return false;

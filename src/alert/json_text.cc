@@ -24,7 +24,8 @@ constexpr std::array<char, 256> kActions = MakeActions();
 
 std::uint8_t Byte(std::string_view text, std::size_t pos) { return static_cast<std::uint8_t>(text[pos]); }
 
-// Length of the valid UTF-8 sequence at `pos` (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF), 0 where there is none.
+// Length of the valid UTF-8 sequence at `pos` (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF), 0 where there is
+// none.
 std::size_t SequenceLength(std::string_view text, std::size_t pos) {
   const std::uint8_t lead = Byte(text, pos);
   const auto continues = [&](std::size_t at, std::uint8_t low, std::uint8_t high) {

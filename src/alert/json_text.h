@@ -6,8 +6,8 @@
 
 namespace trailsift {
 
-// Appends `text` in quotes. Escapes as cJSON does, which Wazuh writes with: \" \\ \b \f \n \r \t, other control characters as \u00xx,
-// all else as it is; a byte that is not part of valid UTF-8 becomes U+FFFD.
+// Appends `text` in quotes. Escapes as cJSON does, which Wazuh writes with: \" \\ \b \f \n \r \t, other control characters as
+// \u00xx, all else as it is; a byte that is not part of valid UTF-8 becomes U+FFFD.
 void AppendQuoted(std::string_view text, std::string& out);
 
 // The same without the quotes.
