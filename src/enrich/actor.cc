@@ -21,8 +21,9 @@ enum class Kind {
   kUnknown,
 };
 
-constexpr std::string_view kKindNames[] = {"user",        "role", "sso",       "root",    "service",   "federated", "identity_center",
-                                           "webidentity", "saml", "directory", "account", "anonymous", "unknown"};
+constexpr std::string_view kKindNames[] = {
+    "user",        "role", "sso",       "root",    "service",   "federated", "identity_center",
+    "webidentity", "saml", "directory", "account", "anonymous", "unknown"};
 
 constexpr std::string_view kSsoRolePrefix = "AWSReservedSSO_";
 constexpr std::string_view kSsoRolePath = "role/aws-reserved/sso.amazonaws.com/";
@@ -52,8 +53,8 @@ RoleSession ReadRoleSession(JsonValue identity) {
   return found;
 }
 
-// Identity Center's roles stand under a path that only AWS may write; a name alone can be given by anybody, so it counts only where the
-// record does not tell the path.
+// Identity Center's roles stand under a path that only AWS may write; a name alone can be given by anybody, so it counts only where
+// the record does not tell the path.
 bool IsSsoRole(JsonValue identity, std::string_view role) {
   if (!role.starts_with(kSsoRolePrefix)) return false;
   const auto issuer = FilledText(identity, "sessionContext.sessionIssuer.arn");
@@ -119,34 +120,29 @@ std::optional<std::string_view> NameByKind(Kind kind, JsonValue record, JsonValu
       const RoleSession names = ReadRoleSession(identity);
       return names.session.empty() ? RoleName(names, arena) : std::optional(names.session);
     }
-    case Kind::kRole:
-      return RoleName(ReadRoleSession(identity), arena);
+    case Kind::kRole: return RoleName(ReadRoleSession(identity), arena);
     case Kind::kRoot: {
       auto account = FilledText(identity, "accountId");
       if (!account) account = FilledText(record, "recipientAccountId");
       return account ? Join("root of ", *account, arena) : "root";
     }
-    case Kind::kService:
-      return FilledText(identity, "invokedBy");
+    case Kind::kService: return FilledText(identity, "invokedBy");
     case Kind::kFederated: {
       // The name in the ARN is the one that was asked for with GetFederationToken; the issuer is the user whose keys asked.
       const auto name = NameInArn(identity);
       return name ? name : FilledText(identity, "sessionContext.sessionIssuer.userName");
     }
-    case Kind::kIdentityCenter:
-      return FirstFilledText(identity, {"onBehalfOf.userId", "userName"});
+    case Kind::kIdentityCenter: return FirstFilledText(identity, {"onBehalfOf.userId", "userName"});
     case Kind::kAccount: {
       const auto account = FilledText(identity, "accountId");
       return account ? std::optional(Join("account ", *account, arena)) : std::nullopt;
     }
-    case Kind::kAnonymous:
-      return "anonymous";
+    case Kind::kAnonymous: return "anonymous";
     case Kind::kUser:
     case Kind::kWebIdentity:
     case Kind::kSaml:
     case Kind::kDirectory:
-    case Kind::kUnknown:
-      break;
+    case Kind::kUnknown: break;
   }
   return FilledText(identity, "userName");
 }
@@ -167,9 +163,11 @@ std::optional<std::string_view> ActorName(JsonValue record, Arena& arena) {
   if (!IsCloudTrail(record)) return std::nullopt;
   const JsonValue identity = IdentityOf(record);
   if (const auto name = NameByKind(KindOf(record, identity), record, identity, arena)) return name;
-  if (const auto name = FirstFilledText(identity, {"userName", "onBehalfOf.userId", "sessionContext.sessionIssuer.userName"})) return name;
+  if (const auto name = FirstFilledText(identity, {"userName", "onBehalfOf.userId", "sessionContext.sessionIssuer.userName"}))
+    return name;
   if (const auto name = NameInArn(identity)) return name;
-  if (const auto name = FirstFilledText(identity, {"principalId", "invokedBy", "credentialId", "accessKeyId", "accountId"})) return name;
+  if (const auto name = FirstFilledText(identity, {"principalId", "invokedBy", "credentialId", "accessKeyId", "accountId"}))
+    return name;
   return FirstFilledText(record, {"eventSource", "insightDetails.eventSource"}).value_or("unknown");
 }
 

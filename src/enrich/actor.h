@@ -1,7 +1,7 @@
 // Who did it: one name, a kind and an account out of the twelve shapes of `userIdentity`.
 //
-// Source: AWS CloudTrail user guide, "CloudTrail userIdentity element". Pure functions over a bare record; views borrow from the record
-// or from `arena`.
+// Source: AWS CloudTrail user guide, "CloudTrail userIdentity element". Pure functions over a bare record; views borrow from the
+// record or from `arena`.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,8 @@
 namespace trailsift {
 
 // A name that stays the same for a person, however often the keys change: the IAM user's name, `role/session`, the person behind an
-// Identity Center role, `root of ACCOUNT`, the service that called. Never nothing for a CloudTrail record, nothing for any other JSON.
+// Identity Center role, `root of ACCOUNT`, the service that called. Never nothing for a CloudTrail record, nothing for any other
+// JSON.
 std::optional<std::string_view> ActorName(JsonValue record, Arena& arena);
 
 // user, role, sso, root, service, federated, identity_center, webidentity, saml, directory, account, anonymous or unknown.

@@ -92,7 +92,8 @@ const OutcomeCase kOutcomes[] = {
     {R"({"eventName":"CreateUser","errorCode":"EntityAlreadyExistsException"})", "error"},
     {R"({"eventName":"X","errorCode":"Denied"})", "error"},
     {R"({"eventName":"ConsoleLogin","responseElements":{"ConsoleLogin":"Success"}})", "ok"},
-    {R"({"eventName":"ConsoleLogin","errorMessage":"Failed authentication","responseElements":{"ConsoleLogin":"Failure"}})", "error"},
+    {R"({"eventName":"ConsoleLogin","errorMessage":"Failed authentication","responseElements":{"ConsoleLogin":"Failure"}})",
+     "error"},
     {R"({"eventName":"ConsoleLogin","responseElements":{"ConsoleLogin":"Failure"}})", "error"},
     {R"({"eventName":"GetUser","errorMessage":"no code"})", "ok"},
     {R"({"eventType":"AwsCloudTrailInsight"})", "(nothing)"},
@@ -106,9 +107,13 @@ TEST(DeriveTest, Outcome) {
 }
 
 const OutcomeCase kMfa[] = {
-    {R"({"additionalEventData":{"MFAUsed":"Yes"}})", "Yes"}, {R"({"additionalEventData":{"MFAUsed":"YES"}})", "Yes"},
-    {R"({"additionalEventData":{"MFAUsed":"No"}})", "No"},   {R"({"additionalEventData":{"MFAUsed":"Maybe"}})", "Maybe"},
-    {R"({"additionalEventData":{"MFAUsed":true}})", "unknown"}, {R"({"additionalEventData":{}})", "unknown"}, {"{}", "unknown"},
+    {R"({"additionalEventData":{"MFAUsed":"Yes"}})", "Yes"},
+    {R"({"additionalEventData":{"MFAUsed":"YES"}})", "Yes"},
+    {R"({"additionalEventData":{"MFAUsed":"No"}})", "No"},
+    {R"({"additionalEventData":{"MFAUsed":"Maybe"}})", "Maybe"},
+    {R"({"additionalEventData":{"MFAUsed":true}})", "unknown"},
+    {R"({"additionalEventData":{}})", "unknown"},
+    {"{}", "unknown"},
 };
 
 TEST(DeriveTest, Mfa) {

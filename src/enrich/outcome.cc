@@ -12,7 +12,8 @@ constexpr std::size_t kMaxUserAgent = 256;
 
 bool IsFailedSignIn(JsonValue record) {
   if (FindText(record, "eventName").value_or("") != "ConsoleLogin") return false;
-  return FilledText(record, "errorMessage") || EqualsNoCase(FindText(record, "responseElements.ConsoleLogin").value_or(""), "Failure");
+  return FilledText(record, "errorMessage") ||
+         EqualsNoCase(FindText(record, "responseElements.ConsoleLogin").value_or(""), "Failure");
 }
 
 }  // namespace

@@ -9,13 +9,31 @@ namespace {
 // Where a request or an answer tells its target. Order matters: AddUserToGroup is about the user, AttachRolePolicy about the role.
 // A value that is an ARN is cut to its name, and its account is the target's.
 constexpr std::string_view kRequestNames[] = {
-    "userName",   "roleName",   "roleArn",      "groupName",  "policyName", "policyArn",           "instanceProfileName",
-    "bucketName", "secretId",   "functionName", "keyId",      "instanceId", "networkInterfaceId",  "groupId",
-    "name",       "trailName",  "allocationId", "snapshotId", "imageId",    "dBInstanceIdentifier", "dBSnapshotIdentifier",
+    "userName",
+    "roleName",
+    "roleArn",
+    "groupName",
+    "policyName",
+    "policyArn",
+    "instanceProfileName",
+    "bucketName",
+    "secretId",
+    "functionName",
+    "keyId",
+    "instanceId",
+    "networkInterfaceId",
+    "groupId",
+    "name",
+    "trailName",
+    "allocationId",
+    "snapshotId",
+    "imageId",
+    "dBInstanceIdentifier",
+    "dBSnapshotIdentifier",
 };
 constexpr std::string_view kAnswerNames[] = {
-    "user.userName", "role.roleName",    "group.groupName",      "accessKey.userName",   "loginProfile.userName",
-    "policy.policyName", "groupId",      "allocationId",
+    "user.userName",         "role.roleName",     "group.groupName", "accessKey.userName",
+    "loginProfile.userName", "policy.policyName", "groupId",         "allocationId",
 };
 constexpr std::string_view kAnswerArns[] = {"user.arn", "role.arn", "group.arn", "policy.arn", "instanceProfile.arn"};
 

@@ -1,7 +1,8 @@
 // What a call acted upon: the user, role, group, bucket, instance … by name, and the account it lives in.
 //
-// The name stands in the request; where a call was denied CloudTrail drops the request of IAM, RDS, SSM and others, and only the text of
-// errorMessage still tells it (`… on resource: arn:aws:iam::111122223333:user/bob because …`, `… on resource: user bob because …`).
+// The name stands in the request; where a call was denied CloudTrail drops the request of IAM, RDS, SSM and others, and only the
+// text of errorMessage still tells it (`… on resource: arn:aws:iam::111122223333:user/bob because …`, `… on resource: user bob
+// because …`).
 // Pure functions over a bare record; views borrow from the record or from `arena`.
 #pragma once
 
