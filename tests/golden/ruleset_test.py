@@ -56,7 +56,7 @@ def run(arguments, stdin=None):
 
 def logtest(records, rules=(RULES,)):
     """The rule that each record ends at, as an alert says it; None for no rule and for level 0."""
-    arguments = ["logtest", "--json"]
+    arguments = ["logtest", "--json", "--lists", str(RULES / "lists")]
     for folder in rules:
         arguments += ["--rules", str(folder)]
     lines = run(arguments, "".join(json.dumps(record) + "\n" for record in records)).splitlines()
@@ -92,7 +92,9 @@ class SingleEvents(unittest.TestCase):
         for path in sorted(CASES.glob("single_*.json")):
             cases = json.loads(path.read_text(encoding="utf-8"))["cases"]
             asked = [(case, actor) for case in cases for actor in case["actors"]]
-            rules = logtest([fill(case["record"], actor, f"{path.name} {case['title']} {actor}") for case, actor in asked])
+            # Far apart, so that no window joins them.
+            rules = logtest([fill(case["record"], actor, f"{path.name} {case['title']} {actor}", at=1000 * n)
+                             for n, (case, actor) in enumerate(asked)])
             for (case, actor), rule in zip(asked, rules):
                 with self.subTest(file=path.name, case=case["title"], actor=actor):
                     self.check(case, actor, rule)
@@ -132,7 +134,8 @@ class BreakIn(unittest.TestCase):
             record = {
                 "eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin", "eventType": "AwsConsoleSignIn",
                 "sourceIPAddress": event["address"], "requestParameters": None,
-                "responseElements": {"ConsoleLogin": event["result"]}, "additionalEventData": {"MobileVersion": "No", "MFAUsed": "No"},
+                "responseElements": {"ConsoleLogin": event["result"]},
+                "additionalEventData": {"MobileVersion": "No", "MFAUsed": "No"},
             }
             if failed:
                 record["errorMessage"] = "Failed authentication"
@@ -193,7 +196,8 @@ class LocalRules(unittest.TestCase):
         "listed": {"eventSource": "iam.amazonaws.com", "eventName": "CreateRole"},
         "listed failed": {"eventSource": "iam.amazonaws.com", "eventName": "CreateRole", "errorCode": "LimitExceededException"},
         "unlisted": {"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole"},
-        "sign-in": {"eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin", "responseElements": {"ConsoleLogin": "Success"}},
+        "sign-in": {"eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin",
+                    "responseElements": {"ConsoleLogin": "Success"}},
     }
 
     def winner(self, text, event):
@@ -214,19 +218,23 @@ class LocalRules(unittest.TestCase):
         rules = (RULES, RULES / "optional/wazuh-levels.xml")
         expected = {"listed": ("80202", 3), "listed failed": ("80203", 4), "allowed": ("80210", 3), "denied": ("80211", 5),
                     "denied user": ("80223", 5), "unlisted": None, "sign-in": ("80253", 3)}
-        for event, rule in zip(expected, logtest([fill(self.EVENTS[event], "user", event) for event in expected], rules)):
+        found = logtest([fill(self.EVENTS[event], "user", event) for event in expected], rules)
+        for event, rule in zip(expected, found):
             with self.subTest(event=event):
                 self.assertEqual((rule["id"], rule["level"]) if rule else None, expected[event])
 
 
 # The rule of each label of the shared synthetic records; 80255 takes the place of one 80254.
 LABELS = {
-    "RunInstances.ok": "80210", "RunInstances.unauthorized": "80211", "StartInstances.ok": "80212", "StartInstances.unauthorized": "80213",
-    "StopInstances.ok": "80214", "StopInstances.unauthorized": "80215", "CreateSecurityGroup.ok": "80216",
-    "CreateSecurityGroup.unauthorized": "80217", "AllocateAddress.ok": "80218", "AllocateAddress.unauthorized": "80219",
-    "AssociateAddress.ok": "80446", "AssociateAddress.unauthorized": "80220", "CreateUser.ok": "80222",
-    "CreateUser.unauthorized": "80223", "CreateUser.exists": None, "ConsoleLogin.success": "80253", "ConsoleLogin.success.root": "80253",
-    "ConsoleLogin.failure": "80254", "ConsoleLogin.failure.unknown-user": "80254", "ConsoleLogin.failure.isolated": "80254",
+    "RunInstances.ok": "80210", "RunInstances.unauthorized": "80211",
+    "StartInstances.ok": "80212", "StartInstances.unauthorized": "80213",
+    "StopInstances.ok": "80214", "StopInstances.unauthorized": "80215",
+    "CreateSecurityGroup.ok": "80216", "CreateSecurityGroup.unauthorized": "80217",
+    "AllocateAddress.ok": "80218", "AllocateAddress.unauthorized": "80219",
+    "AssociateAddress.ok": "80446", "AssociateAddress.unauthorized": "80220",
+    "CreateUser.ok": "80222", "CreateUser.unauthorized": "80223", "CreateUser.exists": None,
+    "ConsoleLogin.success": "80253", "ConsoleLogin.success.root": "80253", "ConsoleLogin.failure": "80254",
+    "ConsoleLogin.failure.unknown-user": "80254", "ConsoleLogin.failure.isolated": "80254",
 }
 
 
