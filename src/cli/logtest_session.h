@@ -1,0 +1,75 @@
+// One run of logtest: rules, the memory of composites and of `ignore`, counters; each line of input gives one answer.
+//
+// Owns its memory, borrows nothing but the rule set it shares. One thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "alert/alert.h"
+#include "base/time.h"
+#include "detect/arrival_windows.h"
+#include "detect/matcher.h"
+#include "event/message.h"
+#include "rules/rule_set.h"
+
+namespace trailsift {
+
+// Which clock composites and `ignore` go by.
+enum class LogtestClock {
+  kEvent,    // the time the line names; a line without one keeps that of the line before
+  kArrival,  // now
+};
+
+// Where the lines are said to come from: `place`, or as an agent's `[003] (host) ip->place`.
+struct LogtestLocation {
+  std::string agent_id = "000";
+  std::string agent_name;
+  std::string place;
+
+  static LogtestLocation Parse(std::string_view text);
+};
+
+struct LogtestAnswer {
+  Alert alert;                     // alert.rule is nullptr where no rule holds
+  const Rule* rule = nullptr;
+  bool raises_alert = false;
+  std::vector<const Rule*> path;   // from a root to the rule
+};
+
+class LogtestSession {
+ public:
+  LogtestSession(std::shared_ptr<const RuleSet> rules, LogtestClock clock, LogtestLocation location);
+
+  // `line` is borrowed for the call. A bare CloudTrail record is read as the collector would have sent it.
+  LogtestAnswer Process(std::string_view line);
+
+  const LogtestLocation& location() const { return location_; }
+
+ private:
+  Event MakeEvent(std::string_view line, const std::optional<JsonValue>& json);
+  Millis Clock(std::string_view line);
+  // The rule that is reported in the place of `rule`, when that is to be ignored now.
+  const Rule* ApplyIgnore(const Rule* rule, Millis now);
+  void Describe(const EventValues& values, LogtestAnswer& answer) const;
+
+  std::shared_ptr<const RuleSet> rules_;
+  LogtestClock clock_;
+  LogtestLocation location_;
+  Matcher matcher_;
+  ArrivalWindows windows_;
+  MatchResult result_;
+  MessageParser parser_;
+  Arena arena_;
+  Envelope envelope_;
+  Millis last_time_ = 0;
+  std::unordered_map<const Rule*, std::uint32_t> fired_;
+  std::unordered_map<const Rule*, std::int64_t> ignored_since_;  // second of the last alert given
+};
+
+}  // namespace trailsift
