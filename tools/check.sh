@@ -39,7 +39,7 @@ fuzz() {
 
 # Whole programs and real servers; tests/integration/servers.py installs and starts those.
 servers() {
-  tools/build.sh release trailsift || return 1
+  tools/build.sh release all || return 1
   local failed=0 folder
   for folder in tests/integration tests/golden tests/issues; do
     compgen -G "$folder/*_test.py" >/dev/null || continue
