@@ -33,7 +33,8 @@ Result<Credentials> ReadAnswer(const HttpResponse& response, const std::string& 
   auto members = ParseFlatJson(response.body);
   if (!members.has_value()) return Status(Code::kAuth, source + ": the answer is no JSON object");
   auto& values = *members;
-  if (values["AccessKeyId"].empty() || values["SecretAccessKey"].empty()) return Status(Code::kAuth, source + ": the answer holds no keys");
+  if (values["AccessKeyId"].empty() || values["SecretAccessKey"].empty())
+    return Status(Code::kAuth, source + ": the answer holds no keys");
   Credentials credentials{{values["AccessKeyId"], values["SecretAccessKey"], values["Token"]}, std::nullopt, source};
   if (const std::string& expires = values["Expiration"]; !expires.empty()) {
     credentials.expires = ParseIsoTime(expires);
@@ -143,7 +144,8 @@ void FetchContainerCredentials(HttpClient& http, const Environment& environment,
   if (!token.ok()) return done(token.status());
   HttpRequest request = LocalRequest(*url);
   if (!token->empty()) request.headers = {{"Authorization", *token}};
-  http.Send(std::move(request), [done = std::move(done)](HttpResponse response) { done(ReadAnswer(response, "container endpoint")); });
+  http.Send(std::move(request),
+            [done = std::move(done)](HttpResponse response) { done(ReadAnswer(response, "container endpoint")); });
 }
 
 void FetchInstanceCredentials(HttpClient& http, const Environment& environment, CredentialsCallback done) {

@@ -76,7 +76,8 @@ Result<std::optional<Credentials>> CredentialProvider::FromLocal(std::string& lo
     return Status(Code::kInvalid, "access_key and secret_key belong together, but only one is set");
   }
   if (!options_.access_key.empty()) {
-    return std::optional(Credentials{{options_.access_key, options_.secret_key, ""}, std::nullopt, "access_key and secret_key of the configuration"});
+    return std::optional(Credentials{
+        {options_.access_key, options_.secret_key, ""}, std::nullopt, "access_key and secret_key of the configuration"});
   }
   std::string name = options_.profile;
   if (name.empty()) {
@@ -87,7 +88,8 @@ Result<std::optional<Credentials>> CredentialProvider::FromLocal(std::string& lo
                                                 : "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not");
     }
     if (!access.empty()) {
-      return std::optional(Credentials{{access, secret, environment("AWS_SESSION_TOKEN")}, std::nullopt, "the environment (AWS_ACCESS_KEY_ID)"});
+      return std::optional(
+          Credentials{{access, secret, environment("AWS_SESSION_TOKEN")}, std::nullopt, "the environment (AWS_ACCESS_KEY_ID)"});
     }
     looked = "AWS_ACCESS_KEY_ID is not set; ";
     name = environment("AWS_PROFILE");
@@ -99,18 +101,20 @@ Result<std::optional<Credentials>> CredentialProvider::FromLocal(std::string& lo
   if (!profile->exists && named) return MissingProfile(*profile);
   if (!profile->access_key.empty()) return std::optional(FromProfile(*profile));
   if (!profile->indirect.empty()) return IndirectProfile(*profile);
-  looked += profile->exists ? "profile \"" + profile->name + "\" holds no keys" : "no profile \"default\" in " + profile->credentials_file;
+  looked += profile->exists ? "profile \"" + profile->name + "\" holds no keys"
+                            : "no profile \"default\" in " + profile->credentials_file;
   return std::optional<Credentials>();
 }
 
 void CredentialProvider::FetchFromServers(std::string looked) {
   FetchContainerCredentials(http_, options_.environment, [this, looked = std::move(looked)](Result<Credentials> container) {
     if (container.ok() || container.status().code() != Code::kNotFound) return Complete(std::move(container));
-    FetchInstanceCredentials(http_, options_.environment, [this, looked, container = std::move(container)](Result<Credentials> instance) {
-      if (instance.ok() || instance.status().code() == Code::kCancelled) return Complete(std::move(instance));
-      Complete(Status(Code::kAuth, "no AWS credentials found: " + looked + "; " + container.status().message() + "; " +
-                                       instance.status().message() + "; set aws_profile, or give the machine a role"));
-    });
+    FetchInstanceCredentials(
+        http_, options_.environment, [this, looked, container = std::move(container)](Result<Credentials> instance) {
+          if (instance.ok() || instance.status().code() == Code::kCancelled) return Complete(std::move(instance));
+          Complete(Status(Code::kAuth, "no AWS credentials found: " + looked + "; " + container.status().message() + "; " +
+                                           instance.status().message() + "; set aws_profile, or give the machine a role"));
+        });
   });
 }
 

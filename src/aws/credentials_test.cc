@@ -35,13 +35,15 @@ TEST(Credentials, Order) {
                                               "[y]\naws_access_key_id=y\naws_secret_access_key=s\n");
   const std::string empty = files.Write("empty", "");
   ScriptedServer container([](const Request&) {
-    return ScriptedServer::Reply(200, R"({"AccessKeyId":"container","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"})");
+    return ScriptedServer::Reply(
+        200, R"({"AccessKeyId":"container","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"})");
   });
   ScriptedServer instance([](const Request& request) {
     if (request.method == "PUT") return ScriptedServer::Reply(200, "tok");
     if (request.target == "/latest/meta-data/iam/security-credentials/") return ScriptedServer::Reply(200, "role-1\n");
     return ScriptedServer::Reply(
-        200, R"({"Code":"Success","AccessKeyId":"instance","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"})");
+        200,
+        R"({"Code":"Success","AccessKeyId":"instance","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"})");
   });
   const Values everything = {{"AWS_SHARED_CREDENTIALS_FILE", credentials},
                              {"AWS_CONFIG_FILE", empty},
@@ -63,18 +65,25 @@ TEST(Credentials, Order) {
       {"", "x", {}, "x", "profile \"x\" in " + credentials},
       {"", "", {}, "env", "the environment (AWS_ACCESS_KEY_ID)"},
       {"", "", {{"AWS_ACCESS_KEY_ID", ""}, {"AWS_SECRET_ACCESS_KEY", ""}}, "y", "profile \"y\" in " + credentials},
-      {"", "", {{"AWS_ACCESS_KEY_ID", ""}, {"AWS_SECRET_ACCESS_KEY", ""}, {"AWS_PROFILE", ""}}, "default",
+      {"",
+       "",
+       {{"AWS_ACCESS_KEY_ID", ""}, {"AWS_SECRET_ACCESS_KEY", ""}, {"AWS_PROFILE", ""}},
+       "default",
        "profile \"default\" in " + credentials},
-      {"", "",
+      {"",
+       "",
        {{"AWS_ACCESS_KEY_ID", ""}, {"AWS_SECRET_ACCESS_KEY", ""}, {"AWS_PROFILE", ""}, {"AWS_SHARED_CREDENTIALS_FILE", empty}},
-       "container", "container endpoint"},
-      {"", "",
+       "container",
+       "container endpoint"},
+      {"",
+       "",
        {{"AWS_ACCESS_KEY_ID", ""},
         {"AWS_SECRET_ACCESS_KEY", ""},
         {"AWS_PROFILE", ""},
         {"AWS_SHARED_CREDENTIALS_FILE", empty},
         {"AWS_CONTAINER_CREDENTIALS_FULL_URI", ""}},
-       "instance", "instance role \"role-1\""},
+       "instance",
+       "instance role \"role-1\""},
   };
   for (const Case& c : cases) {
     Values values = everything;
@@ -99,7 +108,8 @@ TEST(Credentials, Failures) {
       files.Write("credentials", "[x]\naws_access_key_id=AKIAHIDDEN\n[role]\nrole_arn=a\n[bare]\noutput=json\n");
   const std::string broken = files.Write("broken", "[x]\nhunter2\n");
   const std::string config = files.folder() + "/config";
-  const Values base = {{"AWS_SHARED_CREDENTIALS_FILE", credentials}, {"AWS_CONFIG_FILE", config}, {"AWS_EC2_METADATA_DISABLED", "TRUE"}};
+  const Values base = {
+      {"AWS_SHARED_CREDENTIALS_FILE", credentials}, {"AWS_CONFIG_FILE", config}, {"AWS_EC2_METADATA_DISABLED", "TRUE"}};
   struct Case {
     const char* access_key;
     const char* profile;
@@ -117,16 +127,26 @@ TEST(Credentials, Failures) {
       {"", "x", {{"AWS_SHARED_CREDENTIALS_FILE", broken}}, Code::kInvalid, broken + ":2:"},
       {"", "", {{"AWS_ACCESS_KEY_ID", "AKIAHIDDEN"}}, Code::kAuth, "AWS_SECRET_ACCESS_KEY is not"},
       {"", "", {{"AWS_SECRET_ACCESS_KEY", "hunter2"}}, Code::kAuth, "AWS_ACCESS_KEY_ID is not"},
-      {"", "", {}, Code::kAuth,
+      {"",
+       "",
+       {},
+       Code::kAuth,
        "no AWS credentials found: AWS_ACCESS_KEY_ID is not set; no profile \"default\" in " + credentials +
            "; no container endpoint is set; AWS_EC2_METADATA_DISABLED is set"},
-      {"", "", {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://10.0.0.1/keys"}}, Code::kInvalid, "plain http to 10.0.0.1 is refused"},
+      {"",
+       "",
+       {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://10.0.0.1/keys"}},
+       Code::kInvalid,
+       "plain http to 10.0.0.1 is refused"},
       {"", "", {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1.example.com/"}}, Code::kInvalid, "is refused"},
       {"", "", {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "ftp://127.0.0.1/"}}, Code::kInvalid, "no usable URL"},
       {"", "", {{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "x"}}, Code::kInvalid, "does not begin with /"},
-      {"", "",
-       {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/"}, {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", files.folder() + "/no"}},
-       Code::kAuth, "/no (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) can't be read"},
+      {"",
+       "",
+       {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/"},
+        {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", files.folder() + "/no"}},
+       Code::kAuth,
+       "/no (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) can't be read"},
   };
   for (const Case& c : cases) {
     Values values = base;
@@ -150,7 +170,8 @@ TEST(Credentials, InstanceQuestions) {
   ScriptedServer instance([](const Request& request) {
     if (request.method == "PUT") return ScriptedServer::Reply(200, "the-token");
     if (request.target == "/latest/meta-data/iam/security-credentials/") return ScriptedServer::Reply(200, "a role");
-    return ScriptedServer::Reply(200, R"({"AccessKeyId":"AK","SecretAccessKey":"SK","Token":"T","Expiration":"2030-01-02T03:04:05Z"})");
+    return ScriptedServer::Reply(200,
+                                 R"({"AccessKeyId":"AK","SecretAccessKey":"SK","Token":"T","Expiration":"2030-01-02T03:04:05Z"})");
   });
   HttpClient http;
   CredentialOptions options;
@@ -187,9 +208,9 @@ TEST(Credentials, InstanceAndContainerFaults) {
     ScriptedServer server([&](const Request&) { return ScriptedServer::Reply(c.status, c.body); });
     HttpClient http;
     CredentialOptions options;
-    options.environment = FakeEnvironment(
-        {{"HOME", "/nonexistent"},
-         {c.container ? "AWS_CONTAINER_CREDENTIALS_FULL_URI" : "AWS_EC2_METADATA_SERVICE_ENDPOINT", server.Url()}});
+    options.environment =
+        FakeEnvironment({{"HOME", "/nonexistent"},
+                         {c.container ? "AWS_CONTAINER_CREDENTIALS_FULL_URI" : "AWS_EC2_METADATA_SERVICE_ENDPOINT", server.Url()}});
     CredentialProvider provider(http, options);
     const Result<Credentials> found = GetNow(provider);
     ASSERT_FALSE(found.ok()) << c.message;
@@ -203,7 +224,8 @@ TEST(Credentials, InstanceAndContainerFaults) {
 TEST(Credentials, ContainerTokenIsReadAnew) {
   TempFiles files;
   const std::string token = files.Write("token", "one\n");
-  ScriptedServer server([](const Request&) { return ScriptedServer::Reply(200, R"({"AccessKeyId":"AK","SecretAccessKey":"SK","Token":"T"})"); });
+  ScriptedServer server(
+      [](const Request&) { return ScriptedServer::Reply(200, R"({"AccessKeyId":"AK","SecretAccessKey":"SK","Token":"T"})"); });
   HttpClient http;
   CredentialOptions options;
   options.environment = FakeEnvironment({{"HOME", "/nonexistent"},
@@ -228,8 +250,8 @@ TEST(Credentials, RenewedBeforeTheyExpire) {
   std::atomic<int> number{0};
   ScriptedServer server([&](const Request&) {
     if (broken) return ScriptedServer::Reply(500, "");
-    return ScriptedServer::Reply(200, "{\"AccessKeyId\":\"AK" + std::to_string(++number) + "\",\"SecretAccessKey\":\"SK\",\"Expiration\":\"" +
-                                          FormatIsoTime(now + kHour) + "\"}");
+    return ScriptedServer::Reply(200, "{\"AccessKeyId\":\"AK" + std::to_string(++number) +
+                                          "\",\"SecretAccessKey\":\"SK\",\"Expiration\":\"" + FormatIsoTime(now + kHour) + "\"}");
   });
   HttpClient http;
   CredentialOptions options;
@@ -245,11 +267,11 @@ TEST(Credentials, RenewedBeforeTheyExpire) {
   const Step steps[] = {
       {0, false, "AK1", 1},
       {55 * kMinute - 1, false, "AK1", 1},
-      {55 * kMinute, false, "AK2", 2},              // five minutes left
-      {110 * kMinute, true, "AK2", 3},              // the renewal fails, the old keys hold
+      {55 * kMinute, false, "AK2", 2},                 // five minutes left
+      {110 * kMinute, true, "AK2", 3},                 // the renewal fails, the old keys hold
       {110 * kMinute + 59 * kSecond, true, "AK2", 3},  // not asked again within the minute
       {111 * kMinute, true, "AK2", 4},
-      {115 * kMinute, true, nullptr, 5},            // now they are worthless
+      {115 * kMinute, true, nullptr, 5},  // now they are worthless
       {116 * kMinute, false, "AK3", 6},
   };
   for (const Step& step : steps) {

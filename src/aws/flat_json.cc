@@ -57,7 +57,8 @@ class Reader {
       return ReadString(ignored);
     }
     const std::size_t begin = pos_;
-    while (pos_ < text_.size() && std::string_view("+-.0123456789abcdefghijklmnopqrstuvwxyzE").find(text_[pos_]) != std::string_view::npos) {
+    while (pos_ < text_.size() &&
+           std::string_view("+-.0123456789abcdefghijklmnopqrstuvwxyzE").find(text_[pos_]) != std::string_view::npos) {
       ++pos_;
     }
     return pos_ > begin;

@@ -1,11 +1,11 @@
 #include "aws/profile.h"
 
+#include <sys/stat.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <sys/stat.h>
 
 namespace trailsift {
 namespace {
@@ -59,7 +59,8 @@ Status Merge(const IniSection& section, const std::string& file, AwsProfile& pro
   const std::string secret = Value(section, "aws_secret_access_key");
   if (access.empty() != secret.empty()) {
     return Status(Code::kInvalid, "profile \"" + profile.name + "\" in " + file + " has " +
-                                      (secret.empty() ? "aws_access_key_id but no aws_secret_access_key" : "aws_secret_access_key but no aws_access_key_id"));
+                                      (secret.empty() ? "aws_access_key_id but no aws_secret_access_key"
+                                                      : "aws_secret_access_key but no aws_access_key_id"));
   }
   if (!access.empty() && profile.access_key.empty()) {
     profile.access_key = access;
@@ -70,7 +71,8 @@ Status Merge(const IniSection& section, const std::string& file, AwsProfile& pro
   }
   if (profile.region.empty()) profile.region = Value(section, "region");
   if (profile.max_attempts.empty()) profile.max_attempts = Value(section, "max_attempts");
-  for (const char* key : {"role_arn", "credential_process", "sso_session", "sso_start_url", "web_identity_token_file", "login_session"})
+  for (const char* key :
+       {"role_arn", "credential_process", "sso_session", "sso_start_url", "web_identity_token_file", "login_session"})
     if (profile.indirect.empty() && section.count(key) != 0) profile.indirect = key;
   return {};
 }
@@ -107,7 +109,8 @@ Result<IniFile> ParseIni(std::string_view text, const std::string& file) {
     if (equals == std::string_view::npos || equals == 0) return broken("neither [section], name = value nor # comment");
     if (section == nullptr) return broken("a setting before the first [section]");
     std::string key(Trim(line.substr(0, equals)));
-    std::transform(key.begin(), key.end(), key.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::transform(key.begin(), key.end(), key.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     (*section)[std::move(key)] = WithoutComment(Trim(line.substr(equals + 1)));
     setting_indent = indent;
   }

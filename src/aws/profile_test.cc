@@ -10,7 +10,8 @@ namespace {
 TEST(Ini, Reads) {
   const Result<IniFile> file = ParseIni(
       "\xEF\xBB\xBF# comment\n; another\n\n[default]\r\naws_access_key_id = AK\r\n  AWS_Secret_Access_Key=a=b#c/+\n"
-      "region = eu-west-1 # where\n[profile x]\ns3 =\n  addressing_style = path\n\tmax = 1\noutput=json ;x\n[ y ]\nempty =\n[default]\nmore = 1\n"
+      "region = eu-west-1 # where\n[profile x]\ns3 =\n  addressing_style = path\n\tmax = 1\noutput=json ;x\n[ y ]\nempty "
+      "=\n[default]\nmore = 1\n"
       "[indented]\n  a = 1\n  b = 2\n    c = 3\n",
       "f");
   ASSERT_TRUE(file.ok()) << file.status().message();
@@ -47,11 +48,12 @@ TEST(Profile, SharedFiles) {
                                               "[default]\naws_access_key_id=AKD\naws_secret_access_key=SKD\n"
                                               "[x]\naws_access_key_id=AKX\naws_secret_access_key=SKX\naws_session_token=TX\n"
                                               "[half]\naws_access_key_id=AKH\n");
-  const std::string config = files.Write("config",
-                                         "[default]\nregion=us-west-2\n[profile x]\nregion=eu-west-1\naws_access_key_id=OTHER\n"
-                                         "aws_secret_access_key=OTHER\nmax_attempts=3\n[x]\nregion=wrong\n[profile onlyconfig]\n"
-                                         "aws_access_key_id=AKC\naws_secret_access_key=SKC\n[profile role]\nrole_arn=arn:x\nsource_profile=x\n"
-                                         "[profile \"two words\"]\nregion=sa-east-1\n");
+  const std::string config =
+      files.Write("config",
+                  "[default]\nregion=us-west-2\n[profile x]\nregion=eu-west-1\naws_access_key_id=OTHER\n"
+                  "aws_secret_access_key=OTHER\nmax_attempts=3\n[x]\nregion=wrong\n[profile onlyconfig]\n"
+                  "aws_access_key_id=AKC\naws_secret_access_key=SKC\n[profile role]\nrole_arn=arn:x\nsource_profile=x\n"
+                  "[profile \"two words\"]\nregion=sa-east-1\n");
   const Environment environment = FakeEnvironment({{"AWS_SHARED_CREDENTIALS_FILE", credentials}, {"AWS_CONFIG_FILE", config}});
   struct Case {
     const char* name;
@@ -96,7 +98,8 @@ TEST(Profile, DefaultPlacesAndAbsentFiles) {
   EXPECT_EQ(found->access_key, "AK");
   EXPECT_EQ(found->config_file, files.folder() + "/.aws/config");
   const Result<AwsProfile> tilde = LoadProfile(
-      FakeEnvironment({{"HOME", files.folder()}, {"AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"}, {"AWS_CONFIG_FILE", "/dev/null"}}),
+      FakeEnvironment(
+          {{"HOME", files.folder()}, {"AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"}, {"AWS_CONFIG_FILE", "/dev/null"}}),
       "default");
   ASSERT_TRUE(tilde.ok());
   EXPECT_EQ(tilde->access_key, "AK");

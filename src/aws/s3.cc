@@ -56,19 +56,21 @@ struct S3Client::Call {
 
 Result<std::unique_ptr<S3Client>> S3Client::Create(S3Options options) {
   const Environment& environment = options.credentials.environment;
-  const std::string custom = FirstOf<std::string>({options.service_endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL")});
+  const std::string custom =
+      FirstOf<std::string>({options.service_endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL")});
   Result<S3Endpoint> endpoint = S3Endpoint::Make(options.bucket, custom);
   if (!endpoint.ok()) return endpoint.status();
 
   // The profile says where and how often even when the keys come from elsewhere.
-  const std::string named = FirstOf<std::string>({options.credentials.profile, environment("AWS_PROFILE"), environment("AWS_DEFAULT_PROFILE")});
+  const std::string named =
+      FirstOf<std::string>({options.credentials.profile, environment("AWS_PROFILE"), environment("AWS_DEFAULT_PROFILE")});
   const bool has_keys = !options.credentials.access_key.empty();
   const Result<AwsProfile> profile = LoadProfile(environment, named.empty() ? "default" : named);
   const bool needed = !options.credentials.profile.empty() && !has_keys;
   if (!profile.ok() && needed) return profile.status();
   if (profile.ok() && !profile->exists && needed) {
-    return Status(Code::kNotFound, "no AWS profile \"" + named + "\" in " + profile->credentials_file + " or " + profile->config_file +
-                                       "; add it there, or name another profile");
+    return Status(Code::kNotFound, "no AWS profile \"" + named + "\" in " + profile->credentials_file + " or " +
+                                       profile->config_file + "; add it there, or name another profile");
   }
   const AwsProfile settings = profile.ok() ? *profile : AwsProfile{};
   std::string region = FirstOf<std::string>({options.region, endpoint->RegionOfName(), environment("AWS_REGION"),
@@ -240,8 +242,9 @@ void S3Client::FixClock(Millis server_time) {
   const Millis offset = server_time - options_.credentials.clock();
   std::lock_guard lock(mutex_);
   if (std::abs(offset - clock_offset_) > kMinute) {
-    LogWarning("s3", "this machine's clock is " + std::to_string(std::abs(offset) / kSecond) + " seconds " + (offset > 0 ? "behind" : "ahead of") +
-                         " that of s3://" + endpoint_.bucket() + "; signing with the server's time; set the clock");
+    LogWarning("s3", "this machine's clock is " + std::to_string(std::abs(offset) / kSecond) + " seconds " +
+                         (offset > 0 ? "behind" : "ahead of") + " that of s3://" + endpoint_.bucket() +
+                         "; signing with the server's time; set the clock");
   }
   clock_offset_ = offset;
 }
@@ -304,7 +307,8 @@ Status S3Client::ListAll(ListRequest request, const std::function<bool(ListPage&
     const std::string next = page->next_token;
     if (!on_page(*page) || next.empty()) return {};
     if (next == request.continuation_token) {
-      return {Code::kUnavailable, "s3://" + bucket() + '/' + request.prefix + ": the listing does not advance: the same continuation token again"};
+      return {Code::kUnavailable,
+              "s3://" + bucket() + '/' + request.prefix + ": the listing does not advance: the same continuation token again"};
     }
     request.continuation_token = next;
   }
@@ -319,7 +323,8 @@ void S3Client::GetAsync(const std::string& key, std::uint64_t size_hint, std::fu
   call->timeout = std::chrono::minutes(15);
   call->check = [size_hint](const HttpResponse& response) {
     if (response.body.size() >= size_hint || !response.Header("content-length").empty()) return Status();
-    return Status(Code::kUnavailable, "the answer ended after " + std::to_string(response.body.size()) + " of " + std::to_string(size_hint) + " bytes");
+    return Status(Code::kUnavailable,
+                  "the answer ended after " + std::to_string(response.body.size()) + " of " + std::to_string(size_hint) + " bytes");
   };
   call->done = [done = std::move(done)](Result<HttpResponse> answer) {
     if (!answer.ok()) return done(answer.status());

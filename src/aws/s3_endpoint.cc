@@ -48,7 +48,8 @@ std::string RegionOfHost(std::string_view host) {
   const std::size_t suffix = host.rfind(".amazonaws.com");
   if (suffix == std::string_view::npos) return {};
   host = host.substr(0, suffix);
-  if (const std::size_t vpce = host.rfind(".vpce"); vpce != std::string_view::npos && vpce + 5 == host.size()) host = host.substr(0, vpce);
+  if (const std::size_t vpce = host.rfind(".vpce"); vpce != std::string_view::npos && vpce + 5 == host.size())
+    host = host.substr(0, vpce);
   const std::size_t dot = host.rfind('.');
   std::string_view region = dot == std::string_view::npos ? host : host.substr(dot + 1);
   // `s3-eu-west-1` and `s3.amazonaws.com` are the spellings of old.
@@ -59,7 +60,8 @@ std::string RegionOfHost(std::string_view host) {
 
 Result<S3Endpoint> S3Endpoint::Make(const std::string& bucket, const std::string& custom) {
   if (!IsBucketName(bucket)) {
-    return Status(Code::kInvalid, "\"" + bucket + "\" is no name of a bucket; write the plain name, without s3:// and without a path");
+    return Status(Code::kInvalid,
+                  "\"" + bucket + "\" is no name of a bucket; write the plain name, without s3:// and without a path");
   }
   S3Endpoint endpoint;
   endpoint.bucket_ = bucket;

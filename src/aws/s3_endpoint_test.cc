@@ -15,7 +15,8 @@ TEST(S3Endpoint, Hosts) {
   };
   const Case cases[] = {
       {"trail", "", "us-east-1", "", "https://trail.s3.us-east-1.amazonaws.com/"},
-      {"trail", "", "eu-west-1", "AWSLogs/1/a b+c/%41\xC3\xBC=&.gz", "https://trail.s3.eu-west-1.amazonaws.com/AWSLogs/1/a%20b%2Bc/%2541%C3%BC%3D%26.gz"},
+      {"trail", "", "eu-west-1", "AWSLogs/1/a b+c/%41\xC3\xBC=&.gz",
+       "https://trail.s3.eu-west-1.amazonaws.com/AWSLogs/1/a%20b%2Bc/%2541%C3%BC%3D%26.gz"},
       {"trail", "", "cn-north-1", "k", "https://trail.s3.cn-north-1.amazonaws.com.cn/k"},
       {"trail", "", "us-gov-west-1", "k", "https://trail.s3.us-gov-west-1.amazonaws.com/k"},
       {"my.trail", "", "eu-west-1", "k", "https://s3.eu-west-1.amazonaws.com/my.trail/k"},
@@ -34,7 +35,10 @@ TEST(S3Endpoint, Hosts) {
 }
 
 TEST(S3Endpoint, Refused) {
-  for (const char* bucket : {"", "ab", "s3://bucket", "bucket/prefix", "a b c", "b\xC3\xBC" "cket", "a@b", "arn:aws:s3:::b"}) {
+  for (const char* bucket : {"", "ab", "s3://bucket", "bucket/prefix", "a b c",
+                             "b\xC3\xBC"
+                             "cket",
+                             "a@b", "arn:aws:s3:::b"}) {
     EXPECT_FALSE(S3Endpoint::Make(bucket, "").ok()) << bucket;
   }
   for (const char* custom : {"s3.amazonaws.com", "127.0.0.1:9000", "https://h?x", "https://u:p@h"}) {

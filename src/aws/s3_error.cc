@@ -13,13 +13,23 @@ bool IsOneOf(std::string_view text, const std::string_view (&list)[N]) {
   return std::find(std::begin(list), std::end(list), text) != std::end(list);
 }
 
-constexpr std::string_view kBusy[] = {"SlowDown",          "Throttling",         "ThrottlingException", "ThrottledException",
-                                      "RequestThrottled",  "RequestTimeout",     "InternalError",       "ServiceUnavailable",
-                                      "RequestLimitExceeded", "BandwidthLimitExceeded", "TooManyRequestsException", "RequestTimeoutException",
+constexpr std::string_view kBusy[] = {"SlowDown",
+                                      "Throttling",
+                                      "ThrottlingException",
+                                      "ThrottledException",
+                                      "RequestThrottled",
+                                      "RequestTimeout",
+                                      "InternalError",
+                                      "ServiceUnavailable",
+                                      "RequestLimitExceeded",
+                                      "BandwidthLimitExceeded",
+                                      "TooManyRequestsException",
+                                      "RequestTimeoutException",
                                       "OperationAborted"};
 constexpr std::string_view kStaleKeys[] = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"};
-constexpr std::string_view kBadKeys[] = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "InvalidClientTokenId",
-                                         "UnrecognizedClientException", "InvalidSecurity", "NotSignedUp", "AuthFailure"};
+constexpr std::string_view kBadKeys[] = {
+    "InvalidAccessKeyId",          "SignatureDoesNotMatch", "InvalidToken", "InvalidClientTokenId",
+    "UnrecognizedClientException", "InvalidSecurity",       "NotSignedUp",  "AuthFailure"};
 
 // A server's words, made fit for a line of ours.
 std::string Quoted(std::string_view text) {
@@ -31,7 +41,8 @@ std::string Quoted(std::string_view text) {
 
 bool MentionsKms(const S3Failure& failure) {
   const auto has = [](std::string_view text, std::string_view word) { return text.find(word) != std::string_view::npos; };
-  return failure.code.substr(0, 4) == "KMS." || has(failure.message, "kms:") || has(failure.message, "KMS") || has(failure.message, ":kms");
+  return failure.code.substr(0, 4) == "KMS." || has(failure.message, "kms:") || has(failure.message, "KMS") ||
+         has(failure.message, ":kms");
 }
 
 std::string Action(S3Operation operation) {
@@ -44,9 +55,7 @@ std::string Action(S3Operation operation) {
   return {};
 }
 
-std::string At(const S3Subject& subject) {
-  return subject.endpoint.empty() ? "AWS (" + subject.region + ')' : subject.endpoint;
-}
+std::string At(const S3Subject& subject) { return subject.endpoint.empty() ? "AWS (" + subject.region + ')' : subject.endpoint; }
 
 std::string After(int attempts) { return attempts > 1 ? " after " + std::to_string(attempts) + " attempts" : std::string(); }
 
@@ -59,7 +68,8 @@ Status KeysStatus(const S3Failure& failure, const S3Subject& subject) {
   } else {
     why = "the access key is not known there; correct it, or check that key and bucket are of one partition";
   }
-  return {Code::kAuth, subject.Name() + ": " + At(subject) + " refused the keys from " + subject.credentials + ": " + failure.code + ": " + why};
+  return {Code::kAuth,
+          subject.Name() + ": " + At(subject) + " refused the keys from " + subject.credentials + ": " + failure.code + ": " + why};
 }
 
 Status DeniedStatus(const S3Failure& failure, const S3Subject& subject) {
@@ -69,8 +79,9 @@ Status DeniedStatus(const S3Failure& failure, const S3Subject& subject) {
                                (subject.operation == S3Operation::kPut ? "kms:GenerateDataKey" : "kms:Decrypt") +
                                " on the KMS key that encrypts the objects"};
   }
-  return {Code::kDenied, subject.Name() + ": access denied: the keys from " + subject.credentials + " need " + subject.Permission() +
-                             (subject.operation == S3Operation::kGet ? "; without s3:ListBucket a missing object looks the same" : "")};
+  return {Code::kDenied,
+          subject.Name() + ": access denied: the keys from " + subject.credentials + " need " + subject.Permission() +
+              (subject.operation == S3Operation::kGet ? "; without s3:ListBucket a missing object looks the same" : "")};
 }
 
 }  // namespace
@@ -99,7 +110,8 @@ S3Remedy RemedyFor(const S3Failure& failure, std::string_view region) {
   if (failure.code == "RequestTimeTooSkewed" && failure.server_time.has_value()) return S3Remedy::kFixClock;
   if (IsOneOf(failure.code, kBusy) || failure.status == 429 || failure.status == 408) return S3Remedy::kBackOff;
   if (failure.status >= 500 && failure.status != 501 && failure.status != 505) return S3Remedy::kBackOff;
-  if (failure.status >= 300 && failure.status < 500 && !failure.region.empty() && failure.region != region) return S3Remedy::kSwitchRegion;
+  if (failure.status >= 300 && failure.status < 500 && !failure.region.empty() && failure.region != region)
+    return S3Remedy::kSwitchRegion;
   if (IsOneOf(failure.code, kStaleKeys) || IsOneOf(failure.code, kBadKeys)) return S3Remedy::kRenewKeys;
   return S3Remedy::kNone;
 }
@@ -124,17 +136,20 @@ Status FailureStatus(const S3Failure& failure, const S3Subject& subject, int att
     return {Code::kDenied, subject.Name() + ": the object lies in an archive storage class; restore it first"};
   }
   if (failure.code == "RequestTimeTooSkewed") {
-    return {Code::kAuth, subject.Name() + ": this machine's clock and that of " + At(subject) + " differ by more than 15 minutes; set the clock"};
+    return {Code::kAuth, subject.Name() + ": this machine's clock and that of " + At(subject) +
+                             " differ by more than 15 minutes; set the clock"};
   }
-  if (failure.code.substr(0, 4) == "KMS." || failure.status == 403 || failure.code == "AccessDenied") return DeniedStatus(failure, subject);
+  if (failure.code.substr(0, 4) == "KMS." || failure.status == 403 || failure.code == "AccessDenied")
+    return DeniedStatus(failure, subject);
   std::string what = failure.code.empty() ? std::string() : ' ' + Quoted(failure.code);
   // Only words for which we have none of our own.
   if (!failure.message.empty()) what += ": " + Quoted(failure.message);
   if (failure.status >= 300 && failure.status < 400) {
-    return {Code::kUnavailable, subject.Name() + ": " + At(subject) + " sends us elsewhere (HTTP " + std::to_string(failure.status) + what +
-                                    "); set the bucket's region or its endpoint"};
+    return {Code::kUnavailable, subject.Name() + ": " + At(subject) + " sends us elsewhere (HTTP " +
+                                    std::to_string(failure.status) + what + "); set the bucket's region or its endpoint"};
   }
-  return {Code::kUnavailable, subject.Name() + ": " + At(subject) + " answered HTTP " + std::to_string(failure.status) + what + After(attempts)};
+  return {Code::kUnavailable,
+          subject.Name() + ": " + At(subject) + " answered HTTP " + std::to_string(failure.status) + what + After(attempts)};
 }
 
 Status TransportStatus(const HttpResponse& response, const S3Subject& subject, int attempts) {

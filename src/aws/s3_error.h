@@ -25,11 +25,11 @@ struct S3Failure {
 S3Failure ReadFailure(const HttpResponse& response);
 
 enum class S3Remedy {
-  kNone,         // it stays as it is
-  kBackOff,      // the server is busy or stumbled
-  kFixClock,     // sign with the server's time
-  kSwitchRegion, // ask where `region` says
-  kRenewKeys,    // the keys are no longer good; there may be new ones
+  kNone,          // it stays as it is
+  kBackOff,       // the server is busy or stumbled
+  kFixClock,      // sign with the server's time
+  kSwitchRegion,  // ask where `region` says
+  kRenewKeys,     // the keys are no longer good; there may be new ones
 };
 
 // `region`: the one that the refused request was signed for.

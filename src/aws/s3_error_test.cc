@@ -72,35 +72,44 @@ TEST(S3Error, Messages) {
       {S3Operation::kGet, Answer(404, "NoSuchBucket"), Code::kNotFound, "no bucket \"trail\" at AWS (eu-west-1); check its name"},
       {S3Operation::kList, Answer(404, "NoSuchBucket"), Code::kNotFound, "no bucket \"trail\" at AWS (eu-west-1); check its name"},
       {S3Operation::kList, Answer(403, "SignatureDoesNotMatch", "m"), Code::kAuth,
-       "s3://trail/AWSLogs/: AWS (eu-west-1) refused the keys from the environment: SignatureDoesNotMatch: the secret key does not belong to "
+       "s3://trail/AWSLogs/: AWS (eu-west-1) refused the keys from the environment: SignatureDoesNotMatch: the secret key does not "
+       "belong to "
        "the access key; correct it"},
       {S3Operation::kList, Answer(403, "InvalidAccessKeyId", "m"), Code::kAuth,
-       "s3://trail/AWSLogs/: AWS (eu-west-1) refused the keys from the environment: InvalidAccessKeyId: the access key is not known there; "
+       "s3://trail/AWSLogs/: AWS (eu-west-1) refused the keys from the environment: InvalidAccessKeyId: the access key is not "
+       "known there; "
        "correct it, or check that key and bucket are of one partition"},
       {S3Operation::kGet, Answer(400, "ExpiredToken", "m"), Code::kAuth,
-       "s3://trail/AWSLogs/k: AWS (eu-west-1) refused the keys from the environment: ExpiredToken: the session token has expired or is not "
+       "s3://trail/AWSLogs/k: AWS (eu-west-1) refused the keys from the environment: ExpiredToken: the session token has expired "
+       "or is not "
        "valid; get new keys"},
       {S3Operation::kList, Answer(403, "AccessDenied"), Code::kDenied,
        "s3://trail/AWSLogs/: access denied: the keys from the environment need s3:ListBucket on arn:aws:s3:::trail for the prefix "
        "\"AWSLogs/\""},
       {S3Operation::kGet, Answer(403, "AccessDenied"), Code::kDenied,
-       "s3://trail/AWSLogs/k: access denied: the keys from the environment need s3:GetObject on arn:aws:s3:::trail/AWSLogs/k; without "
+       "s3://trail/AWSLogs/k: access denied: the keys from the environment need s3:GetObject on arn:aws:s3:::trail/AWSLogs/k; "
+       "without "
        "s3:ListBucket a missing object looks the same"},
       {S3Operation::kDelete, Answer(403, ""), Code::kDenied,
        "s3://trail/AWSLogs/k: access denied: the keys from the environment need s3:DeleteObject on arn:aws:s3:::trail/AWSLogs/k"},
-      {S3Operation::kGet, Answer(403, "AccessDenied", "User: x is not authorized to perform: kms:Decrypt on the resource"), Code::kDenied,
-       "s3://trail/AWSLogs/k: access denied by KMS (AccessDenied): the keys from the environment need kms:Decrypt on the KMS key that "
+      {S3Operation::kGet, Answer(403, "AccessDenied", "User: x is not authorized to perform: kms:Decrypt on the resource"),
+       Code::kDenied,
+       "s3://trail/AWSLogs/k: access denied by KMS (AccessDenied): the keys from the environment need kms:Decrypt on the KMS key "
+       "that "
        "encrypts the objects"},
       {S3Operation::kGet, Answer(400, "KMS.DisabledException", "m"), Code::kDenied,
-       "s3://trail/AWSLogs/k: access denied by KMS (KMS.DisabledException): the keys from the environment need kms:Decrypt on the KMS key "
+       "s3://trail/AWSLogs/k: access denied by KMS (KMS.DisabledException): the keys from the environment need kms:Decrypt on the "
+       "KMS key "
        "that encrypts the objects"},
       {S3Operation::kGet, Answer(403, "InvalidObjectState"), Code::kDenied,
        "s3://trail/AWSLogs/k: the object lies in an archive storage class; restore it first"},
       {S3Operation::kGet, Answer(503, "SlowDown", "Please reduce\n your rate"), Code::kUnavailable,
        "s3://trail/AWSLogs/k: AWS (eu-west-1) answered HTTP 503 SlowDown: Please reduce  your rate after 3 attempts"},
-      {S3Operation::kList, Answer(404, ""), Code::kUnavailable, "s3://trail/AWSLogs/: AWS (eu-west-1) answered HTTP 404 after 3 attempts"},
+      {S3Operation::kList, Answer(404, ""), Code::kUnavailable,
+       "s3://trail/AWSLogs/: AWS (eu-west-1) answered HTTP 404 after 3 attempts"},
       {S3Operation::kList, Answer(301, "PermanentRedirect"), Code::kUnavailable,
-       "s3://trail/AWSLogs/: AWS (eu-west-1) sends us elsewhere (HTTP 301 PermanentRedirect); set the bucket's region or its endpoint"},
+       "s3://trail/AWSLogs/: AWS (eu-west-1) sends us elsewhere (HTTP 301 PermanentRedirect); set the bucket's region or its "
+       "endpoint"},
       {S3Operation::kList, Answer(403, "RequestTimeTooSkewed"), Code::kAuth,
        "s3://trail/AWSLogs/: this machine's clock and that of AWS (eu-west-1) differ by more than 15 minutes; set the clock"},
   };

@@ -46,8 +46,9 @@ Answer Error(int status, const std::string& code, const std::string& more = "", 
 }
 
 std::string Page(const std::string& content, const std::string& next = "") {
-  return "<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>" + std::string(next.empty() ? "false" : "true") + "</IsTruncated>" +
-         (next.empty() ? "" : "<NextContinuationToken>" + next + "</NextContinuationToken>") + content + "</ListBucketResult>";
+  return "<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>" + std::string(next.empty() ? "false" : "true") +
+         "</IsTruncated>" + (next.empty() ? "" : "<NextContinuationToken>" + next + "</NextContinuationToken>") + content +
+         "</ListBucketResult>";
 }
 
 std::string Object(const std::string& key) { return "<Contents><Key>" + key + "</Key><Size>1</Size></Contents>"; }
@@ -115,17 +116,22 @@ TEST(S3, FaultsThatStay) {
   };
   const Case cases[] = {
       {"busy", Error(503, "SlowDown"), Code::kUnavailable, 3, "answered HTTP 503 SlowDown: m after 3 attempts"},
-      {"cut", {"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\ncont", true}, Code::kUnavailable, 3,
+      {"cut",
+       {"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\ncont", true},
+       Code::kUnavailable,
+       3,
        "the connection was closed after 4 of 7 bytes after 3 attempts"},
       {"short", {"HTTP/1.1 200 OK\r\n\r\ncont", true}, Code::kUnavailable, 3, "s3://trail/k: the answer ended after 4 of 7 bytes"},
       {"gone", Error(404, "NoSuchKey"), Code::kNotFound, 1, "s3://trail/k: not there any more"},
       {"no bucket", Error(404, "NoSuchBucket"), Code::kNotFound, 1, "no bucket \"trail\""},
       {"denied", Error(403, "AccessDenied"), Code::kDenied, 1, "need s3:GetObject on arn:aws:s3:::trail/k"},
       // Keys are looked up anew, found to be the same, and not tried again.
-      {"expired", Error(400, "ExpiredToken", std::string("<Token-0>") + kToken + "</Token-0>"), Code::kAuth, 1, "from the environment"},
+      {"expired", Error(400, "ExpiredToken", std::string("<Token-0>") + kToken + "</Token-0>"), Code::kAuth, 1,
+       "from the environment"},
       {"signature", Error(403, "SignatureDoesNotMatch"), Code::kAuth, 1, "the secret key does not belong to the access key"},
       {"unknown key", Error(403, "InvalidAccessKeyId"), Code::kAuth, 1, "the access key is not known"},
-      {"skew for ever", Error(403, "RequestTimeTooSkewed", "", "Date: Tue, 24 Nov 2026 08:34:17 GMT\r\n"), Code::kAuth, 2, "set the clock"},
+      {"skew for ever", Error(403, "RequestTimeTooSkewed", "", "Date: Tue, 24 Nov 2026 08:34:17 GMT\r\n"), Code::kAuth, 2,
+       "set the clock"},
       {"region for ever", Error(301, "PermanentRedirect"), Code::kUnavailable, 1, "sends us elsewhere"},
       {"nonsense", ScriptedServer::Reply(418, "<html>"), Code::kUnavailable, 1, "answered HTTP 418"},
   };
@@ -150,7 +156,9 @@ TEST(S3, AttemptsComeFromTheEnvironmentAndTheProfile) {
     Values changed;
     std::size_t requests;
   };
-  const Case cases[] = {{{}, 10}, {{{"AWS_CONFIG_FILE", config}}, 4}, {{{"AWS_CONFIG_FILE", config}, {"AWS_MAX_ATTEMPTS", "2"}}, 2},
+  const Case cases[] = {{{}, 10},
+                        {{{"AWS_CONFIG_FILE", config}}, 4},
+                        {{{"AWS_CONFIG_FILE", config}, {"AWS_MAX_ATTEMPTS", "2"}}, 2},
                         {{{"AWS_MAX_ATTEMPTS", "many"}}, 10}};
   for (const Case& c : cases) {
     ScriptedServer server{InTurn({Error(503, "SlowDown")})};
@@ -165,7 +173,9 @@ TEST(S3, AttemptsComeFromTheEnvironmentAndTheProfile) {
 
 TEST(S3, AnEndpointThatNeverAnsweredIsGivenUpSoon) {
   std::string url;
-  { url = ScriptedServer([](const Request&) { return Answer{}; }).Url(); }
+  {
+    url = ScriptedServer([](const Request&) { return Answer{}; }).Url();
+  }
   ScriptedServer unused([](const Request&) { return Answer{}; });
   S3Options options = Options(unused);
   options.service_endpoint = url;
@@ -203,8 +213,10 @@ TEST(S3, ListingQueryAndPages) {
   EXPECT_EQ(prefixes, std::vector<std::string>{"d e/"});
   const std::vector<Request> requests = server.requests();
   ASSERT_EQ(requests.size(), 2u);
-  EXPECT_EQ(requests[0].target, "/trail?delimiter=%2F&encoding-type=url&list-type=2&max-keys=2&prefix=AWS%20Logs%2F&start-after=AWS%20Logs%2F0");
-  EXPECT_EQ(requests[1].target, "/trail?continuation-token=t%2F%2B1&delimiter=%2F&encoding-type=url&list-type=2&max-keys=2&prefix=AWS%20Logs%2F");
+  EXPECT_EQ(requests[0].target,
+            "/trail?delimiter=%2F&encoding-type=url&list-type=2&max-keys=2&prefix=AWS%20Logs%2F&start-after=AWS%20Logs%2F0");
+  EXPECT_EQ(requests[1].target,
+            "/trail?continuation-token=t%2F%2B1&delimiter=%2F&encoding-type=url&list-type=2&max-keys=2&prefix=AWS%20Logs%2F");
   for (const Request& seen : requests) {
     EXPECT_EQ(seen.headers.at("x-amz-security-token"), kToken);
     EXPECT_EQ(seen.headers.at("host"), "127.0.0.1:" + std::to_string(server.port()));
@@ -219,7 +231,8 @@ TEST(S3, BrokenListings) {
   const std::string whole = Page(Object("a"));
   const Answer cut = ScriptedServer::Reply(200, whole.substr(0, whole.size() / 2));
   {
-    ScriptedServer server{InTurn({cut, ScriptedServer::Reply(200, "<Error><Code>InternalError</Code></Error>"), ScriptedServer::Reply(200, whole)})};
+    ScriptedServer server{
+        InTurn({cut, ScriptedServer::Reply(200, "<Error><Code>InternalError</Code></Error>"), ScriptedServer::Reply(200, whole)})};
     const auto client = Make(Options(server));
     const Result<ListPage> page = client->List({});
     ASSERT_TRUE(page.ok()) << page.status().message();
@@ -285,7 +298,8 @@ TEST(S3, TheBucketsRegionIsFound) {
   };
   for (const Case& c : cases) {
     ScriptedServer server([&](const Request& request) {
-      if (request.headers.at("authorization").find("/eu-central-1/s3/") != std::string::npos) return ScriptedServer::Reply(200, "content");
+      if (request.headers.at("authorization").find("/eu-central-1/s3/") != std::string::npos)
+        return ScriptedServer::Reply(200, "content");
       return c.redirect;
     });
     const auto client = Make(Options(server));
@@ -312,7 +326,8 @@ TEST(S3, ExpiredKeysAreRenewedOnce) {
   });
   std::atomic<int> good{2};
   ScriptedServer server([&](const Request& request) {
-    const bool accepted = request.headers.at("authorization").find("Credential=AK" + std::to_string(good) + "/") != std::string::npos;
+    const bool accepted =
+        request.headers.at("authorization").find("Credential=AK" + std::to_string(good) + "/") != std::string::npos;
     return accepted ? ScriptedServer::Reply(200, "content") : Error(400, "ExpiredToken");
   });
   S3Options options = Options(server);
@@ -378,8 +393,16 @@ TEST(S3, EndpointAndRegionByPrecedence) {
       {configured.Url(), "hint-1", both, "configured", "hint-1"},
       {"", "", both, "s3", "us-east-1"},
       {"", "", {{"AWS_ENDPOINT_URL", any.Url()}, {"AWS_CONFIG_FILE", config}}, "any", "profile-region-1"},
-      {"", "", {{"AWS_ENDPOINT_URL", any.Url()}, {"AWS_CONFIG_FILE", config}, {"AWS_DEFAULT_REGION", "default-1"}}, "any", "default-1"},
-      {"", "", {{"AWS_ENDPOINT_URL", any.Url()}, {"AWS_DEFAULT_REGION", "default-1"}, {"AWS_REGION", "region-1"}}, "any", "region-1"},
+      {"",
+       "",
+       {{"AWS_ENDPOINT_URL", any.Url()}, {"AWS_CONFIG_FILE", config}, {"AWS_DEFAULT_REGION", "default-1"}},
+       "any",
+       "default-1"},
+      {"",
+       "",
+       {{"AWS_ENDPOINT_URL", any.Url()}, {"AWS_DEFAULT_REGION", "default-1"}, {"AWS_REGION", "region-1"}},
+       "any",
+       "region-1"},
   };
   for (const Case& c : cases) {
     S3Options options = Options(configured);

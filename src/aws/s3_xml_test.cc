@@ -33,7 +33,8 @@ TEST(S3Xml, Listing) {
 TEST(S3Xml, KeysAreDecodedOnlyWhereTheyWereEncoded) {
   const Result<ListPage> page = ParseListing(
       "<ListBucketResult><IsTruncated>false</IsTruncated><NextContinuationToken>x</NextContinuationToken>"
-      "<Contents><Key>a+b%41</Key><Size>1</Size></Contents><CommonPrefixes><Prefix>c+%42/</Prefix></CommonPrefixes></ListBucketResult>");
+      "<Contents><Key>a+b%41</Key><Size>1</Size></Contents><CommonPrefixes><Prefix>c+%42/</Prefix></CommonPrefixes></"
+      "ListBucketResult>");
   ASSERT_TRUE(page.ok()) << page.status().message();
   EXPECT_EQ(page->objects[0].key, "a+b%41");
   EXPECT_EQ(page->common_prefixes[0], "c+%42/");
@@ -63,9 +64,10 @@ TEST(S3Xml, RefusedListings) {
   const std::string end = "</ListBucketResult>";
   ASSERT_TRUE(ParseListing(begin + more + end).ok());
   for (const std::string& text :
-       {std::string(), std::string("not xml"), std::string("<html/>"), begin + end, begin + "<IsTruncated>maybe</IsTruncated>" + end,
-        begin + "<IsTruncated>true</IsTruncated>" + end, begin + more + "<Contents><Size>1</Size></Contents>" + end,
-        begin + more + "<Contents><Key>k</Key></Contents>" + end, begin + more + "<Contents><Key>k</Key><Size>-1</Size></Contents>" + end,
+       {std::string(), std::string("not xml"), std::string("<html/>"), begin + end,
+        begin + "<IsTruncated>maybe</IsTruncated>" + end, begin + "<IsTruncated>true</IsTruncated>" + end,
+        begin + more + "<Contents><Size>1</Size></Contents>" + end, begin + more + "<Contents><Key>k</Key></Contents>" + end,
+        begin + more + "<Contents><Key>k</Key><Size>-1</Size></Contents>" + end,
         begin + more + "<Contents><Key>k</Key><Size>1x</Size></Contents>" + end,
         begin + more + "<Contents><Key>k</Key><Size>99999999999999999999</Size></Contents>" + end,
         begin + more + "<CommonPrefixes><Prefix/></CommonPrefixes>" + end,
@@ -103,8 +105,8 @@ TEST(S3Xml, UrlDecode) {
     std::string text;
     std::string decoded;
   };
-  const Case cases[] = {{"", ""},         {"a+b", "a b"},   {"%2B%20%25", "+ %"}, {"%c3%BC", "\xC3\xBC"}, {"%", "%"},
-                        {"%4", "%4"},     {"%4g", "%4g"},   {"%%41", "%A"},       {"%00x", std::string("\0x", 2)}, {"a%2", "a%2"}};
+  const Case cases[] = {{"", ""},     {"a+b", "a b"}, {"%2B%20%25", "+ %"}, {"%c3%BC", "\xC3\xBC"},          {"%", "%"},
+                        {"%4", "%4"}, {"%4g", "%4g"}, {"%%41", "%A"},       {"%00x", std::string("\0x", 2)}, {"a%2", "a%2"}};
   for (const Case& c : cases) EXPECT_EQ(UrlDecode(c.text), c.decoded) << c.text;
 }
 

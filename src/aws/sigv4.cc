@@ -27,8 +27,8 @@ std::string_view Bytes(const Digest& digest) { return {reinterpret_cast<const ch
 Digest Hmac(std::string_view key, std::string_view message) {
   Digest digest{};
   unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(message.data()), message.size(),
-       digest.data(), &size);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(message.data()),
+       message.size(), digest.data(), &size);
   return digest;
 }
 
@@ -64,8 +64,8 @@ std::string UriEncode(std::string_view text, bool keep_slash) {
   std::string out;
   out.reserve(text.size() + text.size() / 4);
   for (const char c : text) {
-    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-                       c == '~' || (c == '/' && keep_slash);
+    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+                       c == '_' || c == '~' || (c == '/' && keep_slash);
     if (plain) {
       out += c;
     } else {
@@ -92,7 +92,8 @@ std::string CanonicalQuery(const NamedValues& query) {
   return out;
 }
 
-NamedValues SignV4(const RequestToSign& request, const SigningKeys& keys, std::string_view region, std::string_view service, Millis now) {
+NamedValues SignV4(const RequestToSign& request, const SigningKeys& keys, std::string_view region, std::string_view service,
+                   Millis now) {
   const std::string time = AmzDate(now);
   const std::string day = time.substr(0, 8);
   NamedValues added = {{"x-amz-date", time}, {"x-amz-content-sha256", request.payload_sha256}};
@@ -103,7 +104,8 @@ NamedValues SignV4(const RequestToSign& request, const SigningKeys& keys, std::s
   for (const NamedValues* some : sources) {
     for (const auto& [name, value] : *some) {
       std::string lower = name;
-      std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+      std::transform(lower.begin(), lower.end(), lower.begin(),
+                     [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
       signed_headers.emplace_back(std::move(lower), TrimmedValue(value));
     }
   }

@@ -39,6 +39,7 @@ struct RequestToSign {
 
 // The headers to send besides those of the request: x-amz-date, x-amz-content-sha256, x-amz-security-token where there is one, and
 // authorization.
-NamedValues SignV4(const RequestToSign& request, const SigningKeys& keys, std::string_view region, std::string_view service, Millis now);
+NamedValues SignV4(const RequestToSign& request, const SigningKeys& keys, std::string_view region, std::string_view service,
+                   Millis now);
 
 }  // namespace trailsift

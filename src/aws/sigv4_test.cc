@@ -29,14 +29,37 @@ TEST(SigV4, PublishedExamples) {
   };
   const std::pair<std::string, std::string> host{"Host", "examplebucket.s3.amazonaws.com"};
   const Case cases[] = {
-      {"get object", "GET", "/test.txt", {}, {host, {"Range", "bytes=0-9"}}, empty, "host;range;x-amz-content-sha256;x-amz-date",
+      {"get object",
+       "GET",
+       "/test.txt",
+       {},
+       {host, {"Range", "bytes=0-9"}},
+       empty,
+       "host;range;x-amz-content-sha256;x-amz-date",
        "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"},
-      {"put object", "PUT", "/" + UriEncode("test$file.text", true), {},
-       {host, {"Date", "Fri, 24 May 2013 00:00:00 GMT"}, {"x-amz-storage-class", "REDUCED_REDUNDANCY"}}, Sha256Hex("Welcome to Amazon S3."),
-       "date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class", "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"},
-      {"get lifecycle", "GET", "/", {{"lifecycle", ""}}, {host}, empty, "host;x-amz-content-sha256;x-amz-date",
+      {"put object",
+       "PUT",
+       "/" + UriEncode("test$file.text", true),
+       {},
+       {host, {"Date", "Fri, 24 May 2013 00:00:00 GMT"}, {"x-amz-storage-class", "REDUCED_REDUNDANCY"}},
+       Sha256Hex("Welcome to Amazon S3."),
+       "date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class",
+       "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"},
+      {"get lifecycle",
+       "GET",
+       "/",
+       {{"lifecycle", ""}},
+       {host},
+       empty,
+       "host;x-amz-content-sha256;x-amz-date",
        "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"},
-      {"list objects", "GET", "/", {{"prefix", "J"}, {"max-keys", "2"}}, {host}, empty, "host;x-amz-content-sha256;x-amz-date",
+      {"list objects",
+       "GET",
+       "/",
+       {{"prefix", "J"}, {"max-keys", "2"}},
+       {host},
+       empty,
+       "host;x-amz-content-sha256;x-amz-date",
        "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"},
   };
   for (const Case& c : cases) {
@@ -64,10 +87,13 @@ TEST(SigV4, SessionTokenIsSentAndSigned) {
 TEST(SigV4, EverythingSignedChangesTheSignature) {
   const SigningKeys keys{"AKID", "secret", ""};
   const NamedValues headers = {{"host", "h"}, {"x-amz-a", "one two"}};
-  const auto sign = [&](std::string_view method, std::string_view path, std::string_view query, const NamedValues& h, std::string_view region,
-                        Millis now) { return Find(SignV4({method, path, query, h, "p"}, keys, region, "s3", now), "authorization"); };
+  const auto sign = [&](std::string_view method, std::string_view path, std::string_view query, const NamedValues& h,
+                        std::string_view region, Millis now) {
+    return Find(SignV4({method, path, query, h, "p"}, keys, region, "s3", now), "authorization");
+  };
   const std::string base = sign("GET", "/a", "", headers, "r", 0);
-  EXPECT_EQ(sign("GET", "/a", "", {{"X-Amz-A", "  one   two "}, {"HOST", "h"}}, "r", 999), base);  // order, case, blanks, milliseconds
+  EXPECT_EQ(sign("GET", "/a", "", {{"X-Amz-A", "  one   two "}, {"HOST", "h"}}, "r", 999),
+            base);  // order, case, blanks, milliseconds
   EXPECT_NE(sign("PUT", "/a", "", headers, "r", 0), base);
   EXPECT_NE(sign("GET", "/b", "", headers, "r", 0), base);
   EXPECT_NE(sign("GET", "/a", "x=", headers, "r", 0), base);

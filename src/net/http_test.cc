@@ -24,7 +24,8 @@ HttpRequest Get(const std::string& url) {
 }
 
 TEST(Http, AnswerAndKeepAlive) {
-  ScriptedServer server([](const Request& request) { return ScriptedServer::Reply(200, "got " + request.target, "X-Some: A\r\nx-some: B\r\n"); });
+  ScriptedServer server(
+      [](const Request& request) { return ScriptedServer::Reply(200, "got " + request.target, "X-Some: A\r\nx-some: B\r\n"); });
   HttpClient client;
   for (int i = 0; i < 3; ++i) {
     HttpRequest request = Get(server.Url("/a/../b//c%20d?x=1&y"));
@@ -58,7 +59,7 @@ TEST(Http, MethodsAndBodies) {
     const char* answer;
     bool length;  // Content-Length is sent
   };
-  const Case cases[] = {{"GET", "", "GET:", false},  {"PUT", "", "PUT:", true},       {"PUT", "abc", "PUT:abc", true},
+  const Case cases[] = {{"GET", "", "GET:", false},        {"PUT", "", "PUT:", true},        {"PUT", "abc", "PUT:abc", true},
                         {"POST", "x=1", "POST:x=1", true}, {"DELETE", "", "DELETE:", false}, {"HEAD", "", "", false}};
   for (const Case& c : cases) {
     HttpRequest request = Get(server.Url());
@@ -133,7 +134,9 @@ TEST(Http, Faults) {
 
 TEST(Http, NobodyListens) {
   int port;
-  { port = ScriptedServer([](const Request&) { return Answer{}; }).port(); }
+  {
+    port = ScriptedServer([](const Request&) { return Answer{}; }).port();
+  }
   HttpClient client;
   const HttpResponse response = client.Perform(Get("http://127.0.0.1:" + std::to_string(port) + "/"));
   EXPECT_EQ(response.status, 0);
@@ -143,7 +146,9 @@ TEST(Http, NobodyListens) {
 }
 
 TEST(Http, SilenceEndsWithTheTimeout) {
-  ScriptedServer server([](const Request&) { return Answer{"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhel", false, false, true}; });
+  ScriptedServer server([](const Request&) {
+    return Answer{"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhel", false, false, true};
+  });
   HttpClient client;
   HttpRequest request = Get(server.Url("/"));
   request.timeout = milliseconds(50);
@@ -153,7 +158,9 @@ TEST(Http, SilenceEndsWithTheTimeout) {
 }
 
 TEST(Http, StalledTransferEndsBeforeTheTimeout) {
-  ScriptedServer server([](const Request&) { return Answer{"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhel", false, false, true}; });
+  ScriptedServer server([](const Request&) {
+    return Answer{"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhel", false, false, true};
+  });
   HttpOptions options;
   options.low_speed_time = std::chrono::seconds(1);
   HttpClient client(options);

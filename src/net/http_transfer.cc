@@ -32,7 +32,8 @@ bool IsRetryable(CURLcode code) {
 
 std::string_view Trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n')) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n'))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -104,7 +105,8 @@ bool HttpTransfer::AddHeaders() {
   for (const auto& [name, value] : request_.headers) {
     if (HasLineBreak(name) || HasLineBreak(value)) return false;
     std::string lower = name;
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     content_type |= lower == "content-type";
     // curl's spelling of a header without a value.
     append(value.empty() ? name + ';' : name + ": " + value);
@@ -174,7 +176,8 @@ void HttpTransfer::Finish(CURLcode code) {
       response_.transport_error = error_[0] != '\0' ? error_ : curl_easy_strerror(code);
     }
     response_.retryable_transport = !response_.too_large && IsRetryable(code);
-    response_.never_connected = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY;
+    response_.never_connected =
+        code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY;
   }
   done_(std::move(response_));
 }

@@ -124,7 +124,8 @@ class ScriptedServer {
       const std::string line = head.substr(start, line_end - start);
       const std::size_t colon = line.find(':');
       std::string name = line.substr(0, colon);
-      std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+      std::transform(name.begin(), name.end(), name.begin(),
+                     [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
       const std::size_t value = line.find_first_not_of(' ', colon + 1);
       request.headers[name] = value == std::string::npos ? "" : line.substr(value);
     }

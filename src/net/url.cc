@@ -6,9 +6,7 @@
 namespace trailsift {
 namespace {
 
-bool IsHostByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-}
+bool IsHostByte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_'; }
 
 bool IsIpv6Byte(char c) { return (c >= 'a' && c <= 'f') || (c >= '0' && c <= '9') || c == ':' || c == '.'; }
 
@@ -35,7 +33,9 @@ std::string Url::Authority() const {
 std::string Url::Origin() const { return scheme + "://" + Authority(); }
 
 Result<Url> ParseUrl(std::string_view text) {
-  const auto invalid = [&](const char* why) { return Status(Code::kInvalid, '"' + std::string(text) + "\" is no usable URL: " + why); };
+  const auto invalid = [&](const char* why) {
+    return Status(Code::kInvalid, '"' + std::string(text) + "\" is no usable URL: " + why);
+  };
   if (text.size() > 2048) return Status(Code::kInvalid, "a URL of more than 2048 bytes");
   if (!std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; })) {
     return Status(Code::kInvalid, "a URL with a space or a control or non-ASCII character");
@@ -70,7 +70,8 @@ Result<Url> ParseUrl(std::string_view text) {
     port = std::string_view(authority).substr(end);
     if (url.host.empty() || !std::all_of(url.host.begin(), url.host.end(), IsHostByte)) return invalid("no host name");
   }
-  if (!port.empty() && (port[0] != ':' || !ParsePort(port.substr(1), url.port))) return invalid("the port is no number from 1 to 65535");
+  if (!port.empty() && (port[0] != ':' || !ParsePort(port.substr(1), url.port)))
+    return invalid("the port is no number from 1 to 65535");
   const std::size_t question = rest.find('?');
   url.path = rest.substr(0, question);
   while (!url.path.empty() && url.path.back() == '/') url.path.pop_back();

@@ -35,10 +35,9 @@ TEST(Url, Parts) {
 }
 
 TEST(Url, Refused) {
-  for (const char* text :
-       {"", "s3.amazonaws.com", "ftp://host", "http://", "http://:80", "http:///path", "http://host:0", "http://host:65536",
-        "http://host:8x", "http://host:", "http://[::1", "http://[host]", "http://[::1]x", "http://ho st", "http://host\n", "http://a,b",
-        "http://host/#x", "file:///etc"}) {
+  for (const char* text : {"", "s3.amazonaws.com", "ftp://host", "http://", "http://:80", "http:///path", "http://host:0",
+                           "http://host:65536", "http://host:8x", "http://host:", "http://[::1", "http://[host]", "http://[::1]x",
+                           "http://ho st", "http://host\n", "http://a,b", "http://host/#x", "file:///etc"}) {
     EXPECT_FALSE(ParseUrl(text).ok()) << text;
   }
 }
@@ -51,7 +50,8 @@ TEST(Url, PasswordIsNotRepeated) {
 
 TEST(Url, Loopback) {
   for (const char* host : {"localhost", "127.0.0.1", "127.9.8.7", "::1"}) EXPECT_TRUE(IsLoopbackHost(host)) << host;
-  for (const char* host : {"127.0.0.1.example.com", "127.evil.0.1", "127.1", "128.0.0.1", "localhost.example.com", "::2", "", "127."}) {
+  for (const char* host :
+       {"127.0.0.1.example.com", "127.evil.0.1", "127.1", "128.0.0.1", "localhost.example.com", "::2", "", "127."}) {
     EXPECT_FALSE(IsLoopbackHost(host)) << host;
   }
 }

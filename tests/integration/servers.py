@@ -1,0 +1,272 @@
+"""Real servers for tests: S3Proxy, which checks signatures, and moto, which checks IAM policies as well.
+
+Each is a context manager that installs what it needs (into ~/.m2 and build/servers), starts a process on a free port of 127.0.0.1, waits
+until it answers and ends it by its process id. A server that can't be had is an error, never a reason to skip.
+
+    with S3Proxy() as s3:
+        s3.fill("trail", "some/folder")
+        subprocess.run([...], env={**os.environ, **s3.environment()})
+
+Standard library only. Needs Debian's openjdk-17-jre-headless, maven and python3-venv.
+"""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+SERVERS = SOURCE / "build" / "servers"
+
+S3PROXY = "3.1.0"
+S3PROXY_ARTIFACT = f"org.gaul:s3proxy:{S3PROXY}:jar:jar-with-dependencies"
+MOTO = "5.2.5"
+
+START_SECONDS = 90
+
+# No proxy of the surroundings stands between a test and its server on this machine.
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class ServerError(RuntimeError):
+    """A server that can't be installed or started."""
+
+
+@contextlib.contextmanager
+def _install_lock():
+    SERVERS.mkdir(parents=True, exist_ok=True)
+    with open(SERVERS / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _run_install(command, what, package):
+    if shutil.which(command[0]) is None:
+        raise ServerError(f"{what} needs {command[0]}: install {package}")
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode != 0:
+        raise ServerError(f"{what}: {command[0]} failed with {done.returncode}")
+
+
+def s3proxy_jar():
+    """The path of S3Proxy's jar, fetched where it is not there yet."""
+    name = f"s3proxy-{S3PROXY}-jar-with-dependencies.jar"
+    jar = pathlib.Path.home() / ".m2" / "repository" / "org" / "gaul" / "s3proxy" / S3PROXY / name
+    with _install_lock():
+        if not jar.exists():
+            _run_install(["mvn", "-q", "-B", "dependency:get", "-Dtransitive=false", f"-Dartifact={S3PROXY_ARTIFACT}"], "S3Proxy", "maven")
+        if not jar.exists():
+            raise ServerError(f"S3Proxy: maven left no {jar}")
+    return jar
+
+
+def moto_python():
+    """The Python of a virtual environment that holds moto and boto3, made where it is not there yet."""
+    venv = SERVERS / "venv"
+    python = venv / "bin" / "python"
+    complete = venv / f".moto-{MOTO}"
+    with _install_lock():
+        if not complete.exists():
+            _run_install([sys.executable, "-m", "venv", str(venv)], "moto", "python3-venv")
+            _run_install([str(python), "-m", "pip", "install", "-q", f"moto[server]=={MOTO}", "boto3"], "moto", "python3-venv")
+            complete.touch()
+    return python
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _answers(port):
+    try:
+        with _direct.open(f"http://127.0.0.1:{port}/", timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+class _Server:
+    """A process in a folder of its own; subclasses say how it is started."""
+
+    access_key = ""
+    secret_key = ""
+    region = "us-east-1"
+
+    def __init__(self):
+        self.port = 0
+        self._process = None
+        self._folder = None
+
+    @property
+    def endpoint(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def environment(self, access_key=None, secret_key=None, session_token=None):
+        """The variables that point an AWS client at this server and at nothing else, with its own keys unless others are given."""
+        found = {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": access_key or self.access_key,
+            "AWS_SECRET_ACCESS_KEY": secret_key or self.secret_key,
+            "AWS_REGION": self.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            "AWS_CONFIG_FILE": "/dev/null",
+        }
+        if session_token:
+            found["AWS_SESSION_TOKEN"] = session_token
+        return found
+
+    def _command(self, folder):
+        raise NotImplementedError
+
+    def _surroundings(self):
+        return dict(os.environ)
+
+    def __enter__(self):
+        self._folder = pathlib.Path(tempfile.mkdtemp(prefix="trailsift-server-"))
+        try:
+            # Between the choice of a port and its use another process may take it.
+            for _ in range(3):
+                self.port = _free_port()
+                if self._start():
+                    return self
+            raise ServerError(f"{type(self).__name__} did not start; the end of its log:\n{self.log()[-3000:]}")
+        except BaseException:
+            self._clean_up()
+            raise
+
+    def _start(self):
+        with open(self._folder / "log", "wb") as log:
+            self._process = subprocess.Popen(self._command(self._folder), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                             cwd=self._folder, env=self._surroundings())
+        limit = time.monotonic() + START_SECONDS
+        while time.monotonic() < limit and self._process.poll() is None:
+            if _answers(self.port):
+                return True
+            time.sleep(0.05)
+        self.stop()
+        return False
+
+    def stop(self):
+        """Ends the process; the object may not be used any more but for `log`."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def log(self):
+        return (self._folder / "log").read_text("utf-8", "replace")
+
+    def _clean_up(self):
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __exit__(self, *_):
+        self._clean_up()
+
+
+class S3Proxy(_Server):
+    """S3 over a folder. Verifies signatures, their time and the access key; knows no policies."""
+
+    access_key = "AKIAPROXY00000000000"
+    secret_key = "proxysecret"
+
+    def _command(self, folder):
+        self.data = folder / "data"
+        self.data.mkdir(exist_ok=True)
+        settings = {
+            "s3proxy.endpoint": self.endpoint,
+            "s3proxy.authorization": "aws-v2-or-v4",
+            "s3proxy.identity": self.access_key,
+            "s3proxy.credential": self.secret_key,
+            "s3proxy.ignore-unknown-headers": "true",
+            "jclouds.provider": "filesystem-nio2",
+            "jclouds.filesystem.basedir": str(self.data),
+        }
+        conf = folder / "s3proxy.conf"
+        conf.write_text("".join(f"{key}={value}\n" for key, value in settings.items()), encoding="ascii")
+        if shutil.which("java") is None:
+            raise ServerError("S3Proxy needs java: install openjdk-17-jre-headless")
+        return ["java", "-Xmx256m", "-jar", str(s3proxy_jar()), "--properties", str(conf)]
+
+    def create_bucket(self, bucket):
+        (self.data / bucket).mkdir(exist_ok=True)
+
+    def fill(self, bucket, folder):
+        """Makes the bucket, each file below `folder` an object of it."""
+        shutil.copytree(folder, self.data / bucket, dirs_exist_ok=True)
+
+    def put(self, bucket, key, content):
+        path = self.data / bucket / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+class Moto(_Server):
+    """S3 and IAM in memory. Checks nothing until `enforce`; set buckets, users and policies up before. (After it, an anonymous request is
+    answered with HTTP 500 and AssumeRole with AccessDenied: both are moto's ways.)"""
+
+    access_key = "AKIASETUP00000000000"
+    secret_key = "setup"
+
+    def _command(self, folder):
+        return [str(moto_python().with_name("moto_server")), "-H", "127.0.0.1", "-p", str(self.port)]
+
+    def _surroundings(self):
+        return {**os.environ, "INITIAL_NO_AUTH_ACTION_COUNT": "1000000"}
+
+    def _call(self, method, path, body=b"", service="s3", content_type="application/octet-stream"):
+        scope = f"{self.access_key}/20200101/{self.region}/{service}/aws4_request"
+        headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0", "Content-Type": content_type}
+        request = urllib.request.Request(self.endpoint + path, data=body, method=method, headers=headers)
+        with _direct.open(request, timeout=30) as answer:
+            return answer.read().decode("utf-8")
+
+    def create_bucket(self, bucket):
+        self._call("PUT", f"/{bucket}")
+
+    def put(self, bucket, key, content):
+        self._call("PUT", f"/{bucket}/{urllib.parse.quote(key)}", content)
+
+    def fill(self, bucket, folder):
+        """Makes the bucket, each file below `folder` an object of it."""
+        self.create_bucket(bucket)
+        for path in sorted(pathlib.Path(folder).rglob("*")):
+            if path.is_file():
+                self.put(bucket, path.relative_to(folder).as_posix(), path.read_bytes())
+
+    def _iam(self, action, **parameters):
+        body = urllib.parse.urlencode({"Action": action, "Version": "2010-05-08", **parameters}).encode("ascii")
+        return self._call("POST", "/", body, "iam", "application/x-www-form-urlencoded")
+
+    def create_user(self, name, policy):
+        """A user with one inline policy (JSON text): (access key, secret key)."""
+        self._iam("CreateUser", UserName=name)
+        self._iam("PutUserPolicy", UserName=name, PolicyName="only", PolicyDocument=policy)
+        answer = self._iam("CreateAccessKey", UserName=name)
+        return (answer.split("<AccessKeyId>")[1].split("<")[0], answer.split("<SecretAccessKey>")[1].split("<")[0])
+
+    def enforce(self):
+        """From here on signatures and policies are checked."""
+        request = urllib.request.Request(self.endpoint + "/moto-api/reset-auth", data=b"0", method="POST",
+                                         headers={"Content-Type": "text/plain"})
+        with _direct.open(request, timeout=30):
+            pass
