@@ -64,7 +64,7 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTIL
 
 def is_test(path):
     """Tests, and the headers that only tests include, named so."""
-    return path.stem.endswith(("_test", "_testing", "_fixture", "_for_test"))
+    return path.stem.endswith(("_test", "_testing", "_fixture", "_for_test")) or path.stem.startswith("test_")
 
 
 def third_party_folders(header):
