@@ -1,5 +1,6 @@
-// The decoder against arbitrary bytes: objects as they come, the same bytes compressed and then cut, and as a log line. Everything that
-// later stages ask of a record is asked. Besides memory faults, a lookup that disagrees with the walk over all leaves is a crash.
+// The decoder against arbitrary bytes: objects as they come, the same bytes compressed and then cut, and as a log line. Everything
+// that later stages ask of a record is asked. Besides memory faults, a lookup that disagrees with the walk over all leaves is a
+// crash.
 #include <libdeflate.h>
 
 #include <cstdint>
@@ -63,11 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       Ask(Event::Message(text, parser.Parse(text), arena, nullptr));
       break;
     }
-    case 2:
-      Walk(*Batch::Decode("{\"Records\":[{\"eventVersion\":\"1\"}," + text + ",{\"eventVersion\":\"2\"}]}", "k"));
-      break;
-    default:
-      Walk(*Batch::Decode(text, "k"));
+    case 2: Walk(*Batch::Decode("{\"Records\":[{\"eventVersion\":\"1\"}," + text + ",{\"eventVersion\":\"2\"}]}", "k")); break;
+    default: Walk(*Batch::Decode(text, "k"));
   }
   return 0;
 }

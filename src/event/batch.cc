@@ -83,9 +83,9 @@ std::string Place(std::size_t index, std::size_t byte) {
 
 }  // namespace
 
-// Makes one batch. The way most objects take is Whole(); what does not parse as one document is split into its records, which are joined
-// to one array and parsed as such: all at once first, since mostly nothing is wrong with them (JSON lines, a cut file), and one by one
-// when that fails.
+// Makes one batch. The way most objects take is Whole(); what does not parse as one document is split into its records, which are
+// joined to one array and parsed as such: all at once first, since mostly nothing is wrong with them (JSON lines, a cut file), and
+// one by one when that fails.
 class BatchBuilder {
  public:
   explicit BatchBuilder(std::string_view name) : name_(name), batch_(new Batch) {
@@ -258,8 +258,8 @@ class BatchBuilder {
         break;
       }
       record = text.substr(piece->begin, piece->end - piece->begin);
-      batch_->bad_records_.push_back({index, Place(index, offset_ + piece->begin) + ": " + why,
-                                      std::string(record.substr(0, Batch::kMaxBadBytes))});
+      batch_->bad_records_.push_back(
+          {index, Place(index, offset_ + piece->begin) + ": " + why, std::string(record.substr(0, Batch::kMaxBadBytes))});
       ++index;
     }
     joined += ']';
@@ -320,6 +320,8 @@ class BatchBuilder {
   std::size_t offset_ = 0;  // of the text in the inflated bytes
 };
 
-std::unique_ptr<Batch> Batch::Decode(std::string bytes, std::string_view name) { return BatchBuilder(name).Build(std::move(bytes)); }
+std::unique_ptr<Batch> Batch::Decode(std::string bytes, std::string_view name) {
+  return BatchBuilder(name).Build(std::move(bytes));
+}
 
 }  // namespace trailsift

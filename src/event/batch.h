@@ -1,9 +1,10 @@
 // One object's records, decoded: inflates, finds the records, says exactly what could not be read. A Batch owns the parsed document
-// (the object's bytes are let go once it is made); events borrow from it. It moves by unique_ptr and belongs to one thread at a time.
+// (the object's bytes are let go once it is made); events borrow from it. It moves by unique_ptr and belongs to one thread at a
+// time.
 //
-// An object is one of: {"Records": [...]}, an array of records, a single record, or any of these one after another (JSON lines). Text
-// that a strict parser refuses but that can be read without doubt (text_repair.h) costs nothing; what remains unreadable costs its own
-// record only.
+// An object is one of: {"Records": [...]}, an array of records, a single record, or any of these one after another (JSON lines).
+// Text that a strict parser refuses but that can be read without doubt (text_repair.h) costs nothing; what remains unreadable costs
+// its own record only.
 #pragma once
 
 #include <cstdint>
@@ -43,14 +44,14 @@ class Batch {
   const std::vector<JsonValue>& records() const { return records_; }
   const std::vector<std::uint32_t>& indexes() const { return indexes_; }
   const std::vector<BadRecord>& bad_records() const { return bad_records_; }
-  // Not ok when the object itself is damaged (cut gzip, `Records` absent, no JSON, over the limit): it is to be quarantined. Records
-  // found before the damage are in records() all the same. The message begins with the object's name.
+  // Not ok when the object itself is damaged (cut gzip, `Records` absent, no JSON, over the limit): it is to be quarantined.
+  // Records found before the damage are in records() all the same. The message begins with the object's name.
   const Status& object_fault() const { return object_fault_; }
   // Bytes after inflating.
   std::size_t inflated_size() const { return inflated_size_; }
 
   static constexpr std::size_t kMaxInflated = 256u << 20;
-  static constexpr std::size_t kMaxDepth = 1024;           // levels of nesting within a record
+  static constexpr std::size_t kMaxDepth = 1024;         // levels of nesting within a record
   static constexpr std::size_t kMaxBadBytes = 1u << 20;  // kept of a bad record
 
  private:

@@ -78,7 +78,7 @@ TEST(Decode, Shapes) {
   };
   for (const auto& c : cases) {
     for (const bool gzip : {false, true}) {
-      const auto batch = Batch::Decode(gzip ? Gzip(c.bytes) : c.bytes, "the/key");
+      const auto batch = Batch::Decode(gzip ? GzipOf(c.bytes) : c.bytes, "the/key");
       EXPECT_EQ(batch->kind(), c.kind) << c.what;
       EXPECT_EQ(Numbers(*batch), c.numbers) << c.what;
       EXPECT_EQ(batch->inflated_size(), c.bytes.size()) << c.what;
@@ -95,28 +95,31 @@ TEST(Decode, Shapes) {
 
 TEST(Decode, SeveralMembers) {
   const std::string text = Records(50);
-  const auto batch = Batch::Decode(Gzip(text.substr(0, 100)) + Gzip(text.substr(100)), "k");
+  const auto batch = Batch::Decode(GzipOf(text.substr(0, 100)) + GzipOf(text.substr(100)), "k");
   EXPECT_TRUE(batch->object_fault().ok());
   EXPECT_EQ(batch->records().size(), 50u);
 }
 
 TEST(Decode, CutFiles) {
   const std::string text = Records(1000);
-  const std::string gz = Gzip(text);
+  const std::string gz = GzipOf(text);
   const struct {
     const char* what;
     std::string bytes;
     std::size_t records;
     const char* fault;
   } cases[] = {
-      {"half a record", text.substr(0, text.find("\"n\":700")), 700, "k: it ends in the middle of record 700 at byte 22302; the 700 records"},
+      {"half a record", text.substr(0, text.find("\"n\":700")), 700,
+       "k: it ends in the middle of record 700 at byte 22302; the 700 records"},
       {"between records", text.substr(0, text.find("{\"eventVersion\":\"1.08\",\"n\":7}")), 7,
        "k: it ends inside the array of records, after 7 records"},
-      {"without the last bracket", text.substr(0, text.size() - 1), 1000, "k: it ends inside the array of records, after 1000 records"},
+      {"without the last bracket", text.substr(0, text.size() - 1), 1000,
+       "k: it ends inside the array of records, after 1000 records"},
       {"in the first key", text.substr(0, 5), 0, "k: it ends in the middle of record 0 at byte 0"},
       {"cut line", Record(0) + "\n" + Record(1).substr(0, 9), 1, "k: it ends in the middle of record 1 at byte 30"},
       {"gzip without trailer", gz.substr(0, gz.size() - 8), 1000, "k: gzip is cut off: it ends after"},
-      {"a second member cut", Gzip(text.substr(0, text.find("\"n\":700"))) + Gzip(text.substr(text.find("\"n\":700"))).substr(0, 12), 700,
+      {"a second member cut",
+       GzipOf(text.substr(0, text.find("\"n\":700"))) + GzipOf(text.substr(text.find("\"n\":700"))).substr(0, 12), 700,
        "k: gzip is cut off: it ends after "},
       {"zeros after it", gz + std::string(100, '\0'), 1000, "k: 100 bytes that are no gzip follow its last member at byte "},
   };
@@ -136,7 +139,7 @@ TEST(Decode, CutFiles) {
 
 TEST(Decode, EveryCutOfAGzipKeepsWholeRecordsAndSaysSo) {
   const std::string text = Records(40);
-  const std::string gz = Gzip(text);
+  const std::string gz = GzipOf(text);
   std::size_t most = 0;
   for (std::size_t size = 2; size < gz.size(); ++size) {
     const auto batch = Batch::Decode(gz.substr(0, size), "k");
@@ -279,7 +282,7 @@ TEST(Decode, ABadRecordIsKeptUpToAMebibyte) {
 }
 
 TEST(Decode, TooLarge) {
-  const auto batch = Batch::Decode(Gzip(std::string(Batch::kMaxInflated + 1, ' ')), "k");
+  const auto batch = Batch::Decode(GzipOf(std::string(Batch::kMaxInflated + 1, ' ')), "k");
   EXPECT_EQ(batch->object_fault().code(), Code::kCorrupt);
   EXPECT_EQ(batch->object_fault().message(), "k: inflates to more than 256 MiB");
   EXPECT_EQ(batch->records().size(), 0u);
@@ -287,8 +290,10 @@ TEST(Decode, TooLarge) {
 }
 
 TEST(Decode, OtherKindsAreRecords) {
-  const auto batch = Batch::Decode(
-      R"({"Records":[{"eventCategory":"Insight"},{"eventCategory":"NetworkActivity"},{"eventCategory":"Aggregated"},{"eventName":"x"},{}]})", "k");
+  const auto batch =
+      Batch::Decode(R"({"Records":[{"eventCategory":"Insight"},{"eventCategory":"NetworkActivity"},{"eventCategory":"Aggregated"},)"
+                    R"({"eventName":"x"},{}]})",
+                    "k");
   std::vector<RecordKind> kinds;
   for (const JsonValue record : batch->records()) kinds.push_back(KindOf(ReadHeader(record)));
   EXPECT_THAT(kinds, ::testing::ElementsAre(RecordKind::kInsight, RecordKind::kNetworkActivity, RecordKind::kAggregated,

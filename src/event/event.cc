@@ -8,6 +8,8 @@
 namespace trailsift {
 namespace {
 
+bool IsDerivedName(std::string_view name) { return StartsWithFold(name, "trailsift."); }
+
 std::optional<simdjson::dom::object> ObjectOf(const std::optional<JsonValue>& json) {
   simdjson::dom::object object;
   if (!json || json->get(object) != simdjson::SUCCESS) return std::nullopt;
@@ -45,7 +47,7 @@ std::optional<JsonValue> Event::record() const {
 }
 
 std::optional<std::string_view> Event::Wazuh(std::string_view name) const {
-  if (StartsWithFold(name, "trailsift.")) return derive_ == nullptr ? std::nullopt : derive_(*this, name, *arena_);
+  if (IsDerivedName(name)) return derive_ == nullptr ? std::nullopt : derive_(*this, name, *arena_);
   const auto object = ObjectOf(json_);
   if (!object) return std::nullopt;
   if (form_ == EventForm::kRecord) return FindInRecordView(*object, *envelope_, name, *arena_);
@@ -56,7 +58,10 @@ void Event::ForEachWazuhLeaf(const std::function<void(const WazuhLeaf&)>& visit)
   const auto object = ObjectOf(json_);
   if (!object) return;
   if (form_ == EventForm::kRecord) return WalkRecordView(*object, *envelope_, *arena_, visit);
-  if (is_wazuh_json()) WalkMessageView(*object, *arena_, visit);
+  if (!is_wazuh_json()) return;
+  WalkMessageView(*object, *arena_, [&](const WazuhLeaf& leaf) {
+    if (!IsDerivedName(leaf.name)) visit(leaf);  // a line cannot bring its own: Wazuh() would not find them either
+  });
 }
 
 bool Event::is_wazuh_json() const { return form_ == EventForm::kRecord || LooksLikeJsonMessage(raw_); }

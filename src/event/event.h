@@ -1,8 +1,8 @@
 // One CloudTrail record (or one message of another kind) while rules look at it.
 //
 // Event is a view: it borrows the batch's parsed document, the object's Envelope and an Arena, and is valid as long as they are. It
-// offers two views of the same record: the bare one (json(), Sigma's) and Wazuh's (wazuh(), field names such as `aws.eventName`, values
-// as text; shared/reference facts 1.6 and 5, restated in docs/wazuh-compatibility.md). One thread at a time.
+// offers two views of the same record: the bare one (json(), Sigma's) and Wazuh's (wazuh(), field names such as `aws.eventName`,
+// values as text; shared/reference facts 1.6 and 5, restated in docs/wazuh-compatibility.md). One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ enum class EventForm {
   kMessage,  // a whole log line as Wazuh's socket takes it, possibly not JSON at all; taken as it is
 };
 
-// The members at the top of a record that every stage asks for, found in one pass. Views into the document; empty where absent or not a
-// string.
+// The members at the top of a record that every stage asks for, found in one pass. Views into the document; empty where absent or
+// not a string.
 struct RecordHeader {
   std::string_view event_id;
   std::string_view event_source;
@@ -57,7 +57,8 @@ Hash128 EventIdentity(const RecordHeader& header, std::string_view bucket, std::
 
 class Event;
 
-// Fills in `trailsift.*` names (actor, target, …): the value of `name`, or nothing. Defined in enrich/, handed in by whoever makes events.
+// Fills in `trailsift.*` names (actor, target, …): the value of `name`, or nothing. Defined in enrich/, handed in by whoever makes
+// events.
 using DeriveFunction = std::optional<std::string_view> (*)(const Event& event, std::string_view name, Arena& arena);
 
 // One leaf of Wazuh's view.
@@ -81,8 +82,8 @@ class Event {
   const std::optional<JsonValue>& json() const { return json_; }
   Arena& arena() const { return *arena_; }
 
-  // The value of a dotted name in Wazuh's view, found without regard to ASCII case, the first in message order; nothing when absent.
-  // Names that begin `trailsift.` ask the derive function. The view lives as long as the arena.
+  // The value of a dotted name in Wazuh's view, found without regard to ASCII case, the first in message order; nothing when
+  // absent. Names that begin `trailsift.` ask the derive function. The view lives as long as the arena.
   std::optional<std::string_view> Wazuh(std::string_view name) const;
 
   // Every leaf of Wazuh's view in message order (without `trailsift.*`).
@@ -91,8 +92,8 @@ class Event {
   // Wazuh's decoder took the line for JSON: prematch `^{\s*"`. Always true for kRecord.
   bool is_wazuh_json() const;
 
-  // The message text that Wazuh's collector would have sent (separators `, ` and `: `, non-ASCII as \uXXXX); for kMessage the raw line.
-  // Built at the first call, kept in the arena.
+  // The message text that Wazuh's collector would have sent (separators `, ` and `: `, non-ASCII as \uXXXX); for kMessage the raw
+  // line. Built at the first call, kept in the arena.
   std::string_view full_log() const;
 
  private:

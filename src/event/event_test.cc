@@ -70,6 +70,21 @@ TEST(Event, JsonThatTheDecoderWouldNotTake) {
   event.ForEachWazuhLeaf([](const WazuhLeaf&) { FAIL(); });
 }
 
+TEST(Event, AMessageCannotForgeDerivedNames) {
+  const std::string_view line = R"({"trailsift":{"actor":{"name":"forged"}},"Trailsift.x":"y","trailsifted":"own"})";
+  MessageParser parser;
+  Arena arena;
+  const Event event = Event::Message(line, parser.Parse(line), arena, Derived);
+  EXPECT_EQ(event.Wazuh("trailsift.actor.name"), "alice");
+  EXPECT_FALSE(event.Wazuh("trailsift.x"));
+  std::size_t leaves = 0;
+  event.ForEachWazuhLeaf([&](const WazuhLeaf& leaf) {
+    ++leaves;
+    EXPECT_EQ(leaf.name, "trailsifted");
+  });
+  EXPECT_EQ(leaves, 1u);
+}
+
 TEST(Event, ThousandsOfLeaves) {
   std::string text = "{";
   for (int i = 0; i < 20000; ++i) text += "\"f" + std::to_string(i % 15000) + "\":" + std::to_string(i) + ",";

@@ -26,7 +26,7 @@ class ParsedJson {
   JsonValue root_;
 };
 
-inline std::string Gzip(std::string_view text) {
+inline std::string GzipOf(std::string_view text) {
   libdeflate_compressor* compressor = libdeflate_alloc_compressor(6);
   std::string out(libdeflate_gzip_compress_bound(compressor, text.size()), '\0');
   out.resize(libdeflate_gzip_compress(compressor, text.data(), text.size(), out.data(), out.size()));

@@ -15,8 +15,8 @@ void AppendUnit(std::uint32_t unit, std::string& out) {
   for (int shift = 12; shift >= 0; shift -= 4) out += "0123456789abcdef"[(unit >> shift) & 15];
 }
 
-// Appends the escape of the non-ASCII character at `text[at]` and returns its length; the text is valid UTF-8 (simdjson saw to it), an
-// envelope's perhaps not: a byte that begins nothing stands for U+FFFD.
+// Appends the escape of the non-ASCII character at `text[at]` and returns its length; the text is valid UTF-8 (simdjson saw to it),
+// an envelope's perhaps not: a byte that begins nothing stands for U+FFFD.
 std::size_t AppendNonAscii(std::string_view text, std::size_t at, std::string& out) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + i])); };
   const std::size_t size = byte(0) < 0xC2 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : byte(0) < 0xF5 ? 4 : 1;
@@ -35,31 +35,44 @@ std::size_t AppendNonAscii(std::string_view text, std::size_t at, std::string& o
   return size;
 }
 
+// The letter of a short escape, or nothing.
+char ShortEscape(unsigned char byte) {
+  switch (byte) {
+    case '"': return '"';
+    case '\\': return '\\';
+    case '\b': return 'b';
+    case '\f': return 'f';
+    case '\n': return 'n';
+    case '\r': return 'r';
+    case '\t': return 't';
+    default: return '\0';
+  }
+}
+
 void AppendAsciiString(std::string_view text, std::string& out) {
   out += '"';
+  std::size_t plain = 0;  // start of the run that needs no escape
   for (std::size_t at = 0; at < text.size();) {
     const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte >= 0x80) {
-      at += AppendNonAscii(text, at, out);
+    if (byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\') {
+      ++at;
       continue;
     }
-    ++at;
-    switch (byte) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (byte < 0x20 || byte == 0x7F) {
-          AppendUnit(byte, out);
-        } else {
-          out += static_cast<char>(byte);
-        }
+    out.append(text, plain, at - plain);
+    if (byte >= 0x80) {
+      at += AppendNonAscii(text, at, out);
+    } else {
+      ++at;
+      if (const char letter = ShortEscape(byte); letter != '\0') {
+        out += '\\';
+        out += letter;
+      } else {
+        AppendUnit(byte, out);
+      }
     }
+    plain = at;
   }
+  out.append(text, plain, std::string_view::npos);
   out += '"';
 }
 
@@ -123,19 +136,15 @@ class Writer {
         out_ += ']';
         return;
       }
-      case element_type::STRING:
-        return AppendAsciiString(value.get_string().value_unsafe(), out_);
-      case element_type::NULL_VALUE:
-        out_ += "null";
-        return;
+      case element_type::STRING: return AppendAsciiString(value.get_string().value_unsafe(), out_);
+      case element_type::NULL_VALUE: out_ += "null"; return;
       case element_type::DOUBLE:
         if (const double number = value.get_double().value_unsafe(); IsInfinite(number)) {
           out_ += number < 0 ? "-1e400" : "1e400";  // Python's Infinity is no JSON
           return;
         }
         return AppendJson(value, out_);
-      default:
-        AppendJson(value, out_);
+      default: AppendJson(value, out_);
     }
   }
 

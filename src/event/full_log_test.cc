@@ -10,7 +10,8 @@ std::string Members(std::string_view record, const Envelope& envelope = {}) {
   const ParsedJson doc(record);
   std::string out;
   AppendFullLog(doc.root().get_object().value(), envelope, out);
-  const std::string head = R"({"integration": "aws", "aws": {"log_info": {"aws_account_alias": "", "log_file": "", "s3bucket": ""}, )";
+  const std::string head =
+      R"({"integration": "aws", "aws": {"log_info": {"aws_account_alias": "", "log_file": "", "s3bucket": ""}, )";
   const std::string tail = R"("source": "cloudtrail"}})";
   EXPECT_EQ(out.substr(0, head.size()), head);
   EXPECT_GE(out.size(), head.size() + tail.size());
@@ -29,11 +30,11 @@ TEST(FullLog, Table) {
       {R"({"a":["x"],"b":[{"c":["y"],"n":null}]})", R"("a": "x", "b": {"c": ["y"], "n": null}, )"},
       {R"({"a":true,"b":1700000000000,"c":1.5,"d":1e16,"e":18446744073709551615})",
        R"("a": true, "b": 1700000000000, "c": 1.5, "d": 1e+16, "e": 18446744073709551615, )"},
-      {"{\"é\":\"日😀\\u007f\\u0001\\u0000\\\"\\\\\\/\\n\\t\"}",
-       R"("\u00e9": "\u65e5\ud83d\ude00\u007f\u0001\u0000\"\\/\n\t", )"},
+      {"{\"é\":\"日😀\\u007f\\u0001\\u0000\\\"\\\\\\/\\n\\t\"}", R"("\u00e9": "\u65e5\ud83d\ude00\u007f\u0001\u0000\"\\/\n\t", )"},
       {R"({"requestParameters":["a","é"],"tags":["x","y"],"source":"s"})",
        R"("requestParameters": {"string": "['a', '\u00e9']"}, "tags": {"value": ["x", "y"]}, )"},
-      {R"({"requestParameters":{"disableApiTermination":true}})", R"("requestParameters": {"disableApiTermination": {"value": true}}, )"},
+      {R"({"requestParameters":{"disableApiTermination":true}})",
+       R"("requestParameters": {"disableApiTermination": {"value": true}}, )"},
       {"{\"a\":1.7976931348623157e308}", "\"a\": 1e400, "},
   };
   for (const auto& c : cases) EXPECT_EQ(Members(c.record), c.members) << c.record;
@@ -48,10 +49,11 @@ TEST(FullLog, Envelope) {
   const ParsedJson doc(R"({"eventName":"GetUser","sourceIPAddress":"192.0.2.1"})");
   std::string out;
   AppendFullLog(doc.root().get_object().value(), envelope, out);
-  EXPECT_EQ(out,
-            R"({"integration": "aws", "aws": {"log_info": {"aws_account_alias": "prod \"one\"", "log_file": "AWSLogs/1/\u00fc.json.gz", )"
-            R"("s3bucket": "b"}, "eventName": "GetUser", "sourceIPAddress": "192.0.2.1", "source": "cloudtrail", )"
-            R"("aws_account_id": "111122223333", "source_ip_address": "192.0.2.1"}})");
+  EXPECT_EQ(
+      out,
+      R"({"integration": "aws", "aws": {"log_info": {"aws_account_alias": "prod \"one\"", "log_file": "AWSLogs/1/\u00fc.json.gz", )"
+      R"("s3bucket": "b"}, "eventName": "GetUser", "sourceIPAddress": "192.0.2.1", "source": "cloudtrail", )"
+      R"("aws_account_id": "111122223333", "source_ip_address": "192.0.2.1"}})");
   envelope.log_file = "bad \xFF\xC3";  // a key need not be UTF-8
   out.clear();
   AppendFullLog(doc.root().get_object().value(), envelope, out);

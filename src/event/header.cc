@@ -20,14 +20,10 @@ std::string_view* Slot(RecordHeader& header, std::string_view key) {
       if (Is(key, "awsRegion")) return &header.aws_region;
       if (Is(key, "eventType")) return &header.event_type;
       return nullptr;
-    case 11:
-      return Is(key, "eventSource") ? &header.event_source : nullptr;
-    case 13:
-      return Is(key, "eventCategory") ? &header.event_category : nullptr;
-    case 18:
-      return Is(key, "recipientAccountId") ? &header.recipient_account_id : nullptr;
-    default:
-      return nullptr;
+    case 11: return Is(key, "eventSource") ? &header.event_source : nullptr;
+    case 13: return Is(key, "eventCategory") ? &header.event_category : nullptr;
+    case 18: return Is(key, "recipientAccountId") ? &header.recipient_account_id : nullptr;
+    default: return nullptr;
   }
 }
 

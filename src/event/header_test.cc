@@ -1,12 +1,13 @@
-#include "event/event_testing.h"
 #include "event/event.h"
+#include "event/event_testing.h"
 
 namespace trailsift {
 namespace {
 
 TEST(ReadHeader, EveryMember) {
   const ParsedJson doc(R"({"eventVersion":"1.08","eventTime":"t","eventSource":"s","eventName":"n","awsRegion":"r","errorCode":"c",
-                           "eventID":"i","eventType":"y","recipientAccountId":"a","eventCategory":"g","userIdentity":{"eventName":"no"}})");
+                           "eventID":"i","eventType":"y","recipientAccountId":"a","eventCategory":"g",
+                           "userIdentity":{"eventName":"no"}})");
   const RecordHeader header = ReadHeader(doc.root());
   EXPECT_EQ(header.event_time, "t");
   EXPECT_EQ(header.event_source, "s");
@@ -57,7 +58,9 @@ TEST(EventIdentity, IsIdAndAccount) {
   a.recipient_account_id = "111122223333";
   const Hash128 hash = EventIdentity(a, "bucket", "key", 0);
   EXPECT_EQ(hash, EventIdentity(a, "other", "place", 7)) << "a duplicate in another object is the same event";
-  EXPECT_EQ(hash, FastHash(std::string_view("id-1\0" "111122223333", 17)));
+  EXPECT_EQ(hash, FastHash(std::string_view("id-1\0"
+                                            "111122223333",
+                                            17)));
 
   RecordHeader other = a;
   other.recipient_account_id = "444455556666";

@@ -15,7 +15,8 @@ struct FreeDecompressor {
   void operator()(libdeflate_decompressor* decompressor) const { libdeflate_free_decompressor(decompressor); }
 };
 
-// The inflated size that the trailer of the last member claims (modulo 2^32), when deflate could reach it (1,032 to 1); else a guess.
+// The inflated size that the trailer of the last member claims (modulo 2^32), when deflate could reach it (1,032 to 1); else a
+// guess.
 std::size_t GuessSize(std::string_view bytes, std::size_t limit) {
   std::size_t guess = bytes.size() * 8;
   if (bytes.size() >= 18) {
@@ -31,8 +32,8 @@ Status TooLarge(std::size_t limit, PaddedText& text) {
   return Status(Code::kCorrupt, "inflates to more than " + std::to_string(limit >> 20) + " MiB");
 }
 
-// Appends what zlib, which gives its output as it goes, can read of a damaged member, and says where it broke. Ok, and the member's size
-// in `used`, when zlib finds no fault with it.
+// Appends what zlib, which gives its output as it goes, can read of a damaged member, and says where it broke. Ok, and the member's
+// size in `used`, when zlib finds no fault with it.
 Status Recover(std::string_view member, std::size_t offset, std::size_t limit, PaddedText& text, std::size_t* used) {
   z_stream stream{};
   if (inflateInit2(&stream, 15 + 16) != Z_OK) return Status(Code::kInternal, "no memory to inflate");
@@ -84,11 +85,11 @@ Inflated InflateGzip(std::string_view bytes, std::size_t limit) {
     }
     std::size_t used = 0;
     std::size_t produced = 0;
-    const auto result = decompressor == nullptr
-                            ? LIBDEFLATE_BAD_DATA
-                            : libdeflate_gzip_decompress_ex(decompressor.get(), member.data(), member.size(),
-                                                            out.text.data() + out.text.size(),
-                                                            out.text.capacity() - out.text.size(), &used, &produced);
+    const auto result =
+        decompressor == nullptr
+            ? LIBDEFLATE_BAD_DATA
+            : libdeflate_gzip_decompress_ex(decompressor.get(), member.data(), member.size(), out.text.data() + out.text.size(),
+                                            out.text.capacity() - out.text.size(), &used, &produced);
     if (result == LIBDEFLATE_SUCCESS) {
       out.text.set_size(out.text.size() + produced);
       at += used;

@@ -1,5 +1,5 @@
-// gzip (RFC 1952) of one or more members into padded memory, bounded. What a damaged file still holds is recovered up to the damage.
-// Any thread.
+// gzip (RFC 1952) of one or more members into padded memory, bounded. What a damaged file still holds is recovered up to the
+// damage. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,8 @@ namespace trailsift {
 
 struct Inflated {
   PaddedText text;  // sealed
-  // kCorrupt: cut, damaged, or followed by bytes that are no gzip (text holds what came before), or larger than the limit (text is empty).
+  // kCorrupt: cut, damaged, or followed by bytes that are no gzip (text holds what came before), or larger than the limit (text is
+  // empty).
   Status fault;
 };
 

@@ -25,9 +25,9 @@ TEST(Inflate, Members) {
   const std::string a = Text(70000);
   const std::string b = Text(100);
   for (const std::string& expected : {a, a + b, b + a, std::string(), std::string() + b}) {
-    std::string bytes = Gzip(expected);
-    if (expected == a + b) bytes = Gzip(a) + Gzip(b);
-    if (expected == b + a) bytes = Gzip(b) + Gzip("") + Gzip(a);
+    std::string bytes = GzipOf(expected);
+    if (expected == a + b) bytes = GzipOf(a) + GzipOf(b);
+    if (expected == b + a) bytes = GzipOf(b) + GzipOf("") + GzipOf(a);
     const Inflated out = InflateGzip(bytes, kLimit);
     EXPECT_TRUE(out.fault.ok()) << out.fault.message();
     EXPECT_EQ(out.text.view(), expected);
@@ -36,7 +36,7 @@ TEST(Inflate, Members) {
 
 TEST(Inflate, DamageKeepsWhatCameBefore) {
   const std::string text = Text(200000);
-  const std::string good = Gzip(text);
+  const std::string good = GzipOf(text);
   std::string flipped = good;
   flipped[good.size() / 2] = static_cast<char>(flipped[good.size() / 2] ^ 0x55);
   std::string checksum = good;
@@ -48,7 +48,8 @@ TEST(Inflate, DamageKeepsWhatCameBefore) {
     const char* message;
   } cases[] = {
       {"half", good.substr(0, good.size() / 2), 60000, "gzip is cut off: it ends after "},
-      {"without its last byte", good.substr(0, good.size() - 1), text.size(), "gzip is cut off: it ends after 200000 inflated bytes"},
+      {"without its last byte", good.substr(0, good.size() - 1), text.size(),
+       "gzip is cut off: it ends after 200000 inflated bytes"},
       {"a header alone", good.substr(0, 10), 0, "gzip is cut off: it ends after 0 inflated bytes"},
       {"a magic alone", good.substr(0, 2), 0, "gzip is cut off"},
       {"a bit in the middle", flipped, 0, "gzip is damaged at byte "},
@@ -69,11 +70,11 @@ TEST(Inflate, DamageKeepsWhatCameBefore) {
 
 TEST(Inflate, TheLimitIsExact) {
   const std::string text = Text(kLimit);
-  EXPECT_TRUE(InflateGzip(Gzip(text), kLimit).fault.ok());
-  const Inflated over = InflateGzip(Gzip(text + "x"), kLimit);
+  EXPECT_TRUE(InflateGzip(GzipOf(text), kLimit).fault.ok());
+  const Inflated over = InflateGzip(GzipOf(text + "x"), kLimit);
   EXPECT_EQ(over.fault.message(), "inflates to more than 1 MiB");
   EXPECT_EQ(over.text.size(), 0u);
-  const std::string bomb = Gzip(std::string(40 * kLimit, 'a'));
+  const std::string bomb = GzipOf(std::string(40 * kLimit, 'a'));
   EXPECT_EQ(InflateGzip(bomb, kLimit).fault.message(), "inflates to more than 1 MiB");
   EXPECT_EQ(InflateGzip(bomb.substr(0, bomb.size() / 2), kLimit).fault.message(), "inflates to more than 1 MiB");
 }

@@ -37,20 +37,11 @@ void AppendInteger(T value, std::string& out) {
 // Numbers and booleans; false for every other type.
 bool AppendScalar(JsonValue value, std::string& out) {
   switch (value.type()) {
-    case element_type::INT64:
-      AppendInteger(std::int64_t{value.get_int64().value_unsafe()}, out);
-      return true;
-    case element_type::UINT64:
-      AppendInteger(std::uint64_t{value.get_uint64().value_unsafe()}, out);
-      return true;
-    case element_type::DOUBLE:
-      AppendJsonDouble(value.get_double().value_unsafe(), out);
-      return true;
-    case element_type::BOOL:
-      out += value.get_bool().value_unsafe() ? "true" : "false";
-      return true;
-    default:
-      return false;
+    case element_type::INT64: AppendInteger(std::int64_t{value.get_int64().value_unsafe()}, out); return true;
+    case element_type::UINT64: AppendInteger(std::uint64_t{value.get_uint64().value_unsafe()}, out); return true;
+    case element_type::DOUBLE: AppendJsonDouble(value.get_double().value_unsafe(), out); return true;
+    case element_type::BOOL: out += value.get_bool().value_unsafe() ? "true" : "false"; return true;
+    default: return false;
   }
 }
 
@@ -103,13 +94,9 @@ void AppendJson(JsonValue value, std::string& out) {
       out += ']';
       return;
     }
-    case element_type::STRING:
-      return AppendJsonString(value.get_string().value_unsafe(), out);
-    case element_type::NULL_VALUE:
-      out += "null";
-      return;
-    default:
-      AppendScalar(value, out);
+    case element_type::STRING: return AppendJsonString(value.get_string().value_unsafe(), out);
+    case element_type::NULL_VALUE: out += "null"; return;
+    default: AppendScalar(value, out);
   }
 }
 

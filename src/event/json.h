@@ -13,21 +13,22 @@ namespace trailsift {
 
 using JsonValue = simdjson::dom::element;
 
-// The value at a dotted path below `value`, names compared exactly, the first of two equal keys; a key that itself holds dots is found
-// as well. Nothing where the path ends early. Does not pass through arrays.
+// The value at a dotted path below `value`, names compared exactly, the first of two equal keys; a key that itself holds dots is
+// found as well. Nothing where the path ends early. Does not pass through arrays.
 std::optional<JsonValue> FindJson(JsonValue value, std::string_view path);
 
 // The string at `path`; nothing where it is absent or not a string.
 std::optional<std::string_view> FindText(JsonValue value, std::string_view path);
 
-// A scalar as text: a string as it is, numbers and booleans as JSON writes them; nothing for null, objects and arrays. The view lives as
-// long as the document and the arena.
+// A scalar as text: a string as it is, numbers and booleans as JSON writes them; nothing for null, objects and arrays. The view
+// lives as long as the document and the arena.
 std::optional<std::string_view> ScalarText(JsonValue value, Arena& arena);
 
 // Appends compact JSON text of the value / a quoted JSON string of the text (valid UTF-8 goes through as it is).
 void AppendJson(JsonValue value, std::string& out);
 void AppendJsonString(std::string_view text, std::string& out);
-// The shortest text that reads back as the same number, always recognisable as a fraction (`1.0`, `1e+16`): what Python's repr gives.
+// The shortest text that reads back as the same number, always recognisable as a fraction (`1.0`, `1e+16`): what Python's repr
+// gives.
 void AppendJsonDouble(double value, std::string& out);
 
 }  // namespace trailsift

@@ -31,15 +31,12 @@ std::size_t SkipToClose(std::string_view text, std::size_t at, std::size_t depth
         if (at == std::string_view::npos) return at;
         continue;
       case '{':
-      case '[':
-        ++depth;
-        break;
+      case '[': ++depth; break;
       case '}':
       case ']':
         if (--depth == 0) return at + 1;
         break;
-      default:
-        break;
+      default: break;
     }
     ++at;
   }

@@ -19,7 +19,8 @@ std::size_t SkipJsonString(std::string_view text, std::size_t at);
 // string the quote, else the next white space, comma or bracket. npos when the text ends inside.
 std::size_t SkipJsonValue(std::string_view text, std::size_t at);
 
-// Inside `depth` open objects or arrays at `at`: the place behind the bracket that closes the outermost; npos when the text ends before.
+// Inside `depth` open objects or arrays at `at`: the place behind the bracket that closes the outermost; npos when the text ends
+// before.
 std::size_t SkipToClose(std::string_view text, std::size_t at, std::size_t depth);
 
 }  // namespace trailsift

@@ -20,16 +20,11 @@ TEST(FindJson, Paths) {
     const char* path;
     const char* expected;  // compact JSON; null for absent
   } cases[] = {
-      {"a.b.c", "1"},      {"a.b", R"({"c":1})"},
-      {"a.b.c.d", nullptr}, {"a.c", nullptr},
-      {"A.b.c", nullptr},  {"a.b.", nullptr},
-      {"x.y.z", "2"},      {"x.y", R"({"z":2})"},
-      {"x", nullptr},      {"list", R"([{"k":3}])"},
-      {"list.k", nullptr}, {"n", "null"},
-      {"n.x", nullptr},    {"k", "1"},
-      {"o.p", "1"},        {"o.q", nullptr},  // the first of two equal keys wins, whatever is in it
-      {".", R"("e")"},     {"", R"({"":"e"})"},
-      {"d.e.f", "7"},
+      {"a.b.c", "1"},      {"a.b", R"({"c":1})"}, {"a.b.c.d", nullptr},  {"a.c", nullptr}, {"A.b.c", nullptr},
+      {"a.b.", nullptr},   {"x.y.z", "2"},        {"x.y", R"({"z":2})"}, {"x", nullptr},   {"list", R"([{"k":3}])"},
+      {"list.k", nullptr}, {"n", "null"},         {"n.x", nullptr},      {"k", "1"},       {"o.p", "1"},
+      {"o.q", nullptr},  // the first of two equal keys wins, whatever is in it
+      {".", R"("e")"},     {"", R"({"":"e"})"},   {"d.e.f", "7"},
   };
   for (const auto& c : cases) {
     const auto found = FindJson(doc.root(), c.path);

@@ -21,9 +21,7 @@ std::optional<RecordSplitter::Piece> RecordSplitter::Next() {
         if (auto piece = NextElement()) return piece;
         if (state_ == State::kArray) return std::nullopt;
         break;
-      case State::kAfterArray:
-        SkipRestOfObject();
-        break;
+      case State::kAfterArray: SkipRestOfObject(); break;
     }
   }
 }

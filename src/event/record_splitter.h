@@ -1,6 +1,6 @@
 // Finds the records of an object that does not parse as one document: the elements of each `Records` array, the elements of a bare
-// array, single records, and many of these one after another (JSON lines). It tells where records are, not whether they are good: who
-// finds one bad asks Resync() to look inside it for the beginning of the next. Borrows the text.
+// array, single records, and many of these one after another (JSON lines). It tells where records are, not whether they are good:
+// who finds one bad asks Resync() to look inside it for the beginning of the next. Borrows the text.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,8 @@ class RecordSplitter {
   // The next piece, nothing at the end of the text.
   std::optional<Piece> Next();
 
-  // The piece that Next() gave last proved bad. When another record seems to begin inside it (a quote or a bracket is missing and it ran
-  // on), the piece is cut to end there, the next call of Next() starts there, and the answer is true.
+  // The piece that Next() gave last proved bad. When another record seems to begin inside it (a quote or a bracket is missing and
+  // it ran on), the piece is cut to end there, the next call of Next() starts there, and the answer is true.
   bool Resync(Piece& piece);
 
   // After Next() gave nothing: the text ended inside an array or an object around it.

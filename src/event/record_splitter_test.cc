@@ -75,7 +75,8 @@ TEST(RecordSplitter, ResyncFindsTheNextRecord) {
 }
 
 TEST(RecordSplitter, ResyncNeedsACommaOrALine) {
-  for (const char* text : {R"([{"eventVersion":"1","a":"{\"eventVersion\"},x)", R"([{"a":{"eventVersion":"1"},x)", "{\"a\n {\"b\":1}"}) {
+  for (const char* text :
+       {R"([{"eventVersion":"1","a":"{\"eventVersion\"},x)", R"([{"a":{"eventVersion":"1"},x)", "{\"a\n {\"b\":1}"}) {
     RecordSplitter splitter(text);
     auto piece = splitter.Next();
     ASSERT_TRUE(piece) << text;

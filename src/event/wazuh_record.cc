@@ -30,8 +30,7 @@ bool LooksLikeIpv4(std::string_view text) {
 std::optional<WazuhNode> ChangeValue(JsonValue value, bool settled) {
   if (settled) return WazuhNode{value, true};
   switch (value.type()) {
-    case simdjson::dom::element_type::NULL_VALUE:
-      return std::nullopt;
+    case simdjson::dom::element_type::NULL_VALUE: return std::nullopt;
     case simdjson::dom::element_type::ARRAY: {
       const simdjson::dom::array array = value.get_array().value_unsafe();
       auto it = array.begin();
@@ -41,8 +40,7 @@ std::optional<WazuhNode> ChangeValue(JsonValue value, bool settled) {
       if (++it != end) return WazuhNode{value, false};
       return WazuhNode{only, true};
     }
-    default:
-      return WazuhNode{value, false};
+    default: return WazuhNode{value, false};
   }
 }
 

@@ -1,5 +1,5 @@
-// What Wazuh's collector does to a CloudTrail record before it sends it (facts 1.6), as answers about single values, so that lookups,
-// walks and the text of the message can apply it on the fly and no changed copy is ever built.
+// What Wazuh's collector does to a CloudTrail record before it sends it (facts 1.6), as answers about single values, so that
+// lookups, walks and the text of the message can apply it on the fly and no changed copy is ever built.
 #pragma once
 
 #include <optional>
@@ -20,13 +20,13 @@ struct WazuhNode {
 // Where in the record an object stands: two places have rules of their own.
 enum class WazuhPlace { kTop, kRequestParameters, kElsewhere };
 
-// The member value `value` of an object after steps 2 and 3: nothing for a null, the element for a list of one. Inside a settled object
-// every value stays.
+// The member value `value` of an object after steps 2 and 3: nothing for a null, the element for a list of one. Inside a settled
+// object every value stays.
 std::optional<WazuhNode> ChangeValue(JsonValue value, bool settled);
 
 // Steps 5 to 7: the value becomes an object with one member of this name; nothing when it stays as it is.
 struct WazuhWrap {
-  std::string_view member;  // `value` or `string`
+  std::string_view member;   // `value` or `string`
   bool python_text = false;  // the member is str() of the value
 };
 std::optional<WazuhWrap> WrapOf(WazuhPlace place, std::string_view key, JsonValue value);
@@ -39,7 +39,8 @@ inline WazuhPlace PlaceBelow(WazuhPlace place, std::string_view key) {
 // Step 4: the value of `source_ip_address`, when sourceIPAddress looks like an IPv4 address.
 std::optional<std::string_view> SourceIpAddress(simdjson::dom::object record);
 
-// A top-level member of the record that the collector's own member of that name replaces: source, aws_account_id, source_ip_address.
+// A top-level member of the record that the collector's own member of that name replaces: source, aws_account_id,
+// source_ip_address.
 bool IsReplaced(std::string_view key, simdjson::dom::object record, const Envelope& envelope);
 
 }  // namespace trailsift

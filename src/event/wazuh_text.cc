@@ -75,8 +75,7 @@ void AppendFormattedObject(simdjson::dom::object object, std::size_t depth, std:
 
 void AppendFormatted(JsonValue value, std::size_t depth, std::string& out) {
   switch (value.type()) {
-    case element_type::OBJECT:
-      return AppendFormattedObject(value.get_object().value_unsafe(), depth, out);
+    case element_type::OBJECT: return AppendFormattedObject(value.get_object().value_unsafe(), depth, out);
     case element_type::ARRAY: {
       out += '[';
       bool first = true;
@@ -88,16 +87,10 @@ void AppendFormatted(JsonValue value, std::size_t depth, std::string& out) {
       out += ']';
       return;
     }
-    case element_type::STRING:
-      return AppendJsonString(value.get_string().value_unsafe(), out);
-    case element_type::BOOL:
-      out += value.get_bool().value_unsafe() ? "true" : "false";
-      return;
-    case element_type::NULL_VALUE:
-      out += "null";
-      return;
-    default:
-      return AppendArrayNumber(AsDouble(value), out);
+    case element_type::STRING: return AppendJsonString(value.get_string().value_unsafe(), out);
+    case element_type::BOOL: out += value.get_bool().value_unsafe() ? "true" : "false"; return;
+    case element_type::NULL_VALUE: out += "null"; return;
+    default: return AppendArrayNumber(AsDouble(value), out);
   }
 }
 
@@ -124,12 +117,14 @@ std::size_t DecodeUtf8(std::string_view text, std::size_t at, std::uint32_t* poi
   return 4;
 }
 
-// What str.isprintable() calls unprintable, in blocks: separators, controls, formats, private use. Unassigned points are not told apart.
+// What str.isprintable() calls unprintable, in blocks: separators, controls, formats, private use. Unassigned points are not told
+// apart.
 bool IsPrintable(std::uint32_t point) {
   if (point < 0x20 || (point >= 0x7F && point <= 0xA0) || point == 0xAD) return false;
   if (point >= 0x2000 && point <= 0x200F) return false;
   if ((point >= 0x2028 && point <= 0x202F) || (point >= 0x205F && point <= 0x206F)) return false;
-  if (point == 0x3000 || point == 0xFEFF || (point >= 0xE000 && point <= 0xF8FF) || (point >= 0xFFF9 && point <= 0xFFFB)) return false;
+  if (point == 0x3000 || point == 0xFEFF || (point >= 0xE000 && point <= 0xF8FF) || (point >= 0xFFF9 && point <= 0xFFFB))
+    return false;
   return point < 0xE0000;
 }
 
@@ -181,16 +176,11 @@ bool IsInfinite(double value) { return std::fabs(value) >= DBL_MAX; }
 
 std::optional<std::string_view> WazuhText(JsonValue value, Arena& arena) {
   switch (value.type()) {
-    case element_type::STRING:
-      return WithoutNul(value.get_string().value_unsafe(), arena);
-    case element_type::BOOL:
-      return value.get_bool().value_unsafe() ? "true" : "false";
-    case element_type::NULL_VALUE:
-      return "null";
-    case element_type::OBJECT:
-      return std::nullopt;
-    default:
-      break;
+    case element_type::STRING: return WithoutNul(value.get_string().value_unsafe(), arena);
+    case element_type::BOOL: return value.get_bool().value_unsafe() ? "true" : "false";
+    case element_type::NULL_VALUE: return "null";
+    case element_type::OBJECT: return std::nullopt;
+    default: break;
   }
   std::string text;
   if (value.type() == element_type::ARRAY) {
@@ -203,15 +193,9 @@ std::optional<std::string_view> WazuhText(JsonValue value, Arena& arena) {
 
 void AppendPythonStr(JsonValue value, std::string& out) {
   switch (value.type()) {
-    case element_type::STRING:
-      out += value.get_string().value_unsafe();
-      return;
-    case element_type::BOOL:
-      out += value.get_bool().value_unsafe() ? "True" : "False";
-      return;
-    case element_type::NULL_VALUE:
-      out += "None";
-      return;
+    case element_type::STRING: out += value.get_string().value_unsafe(); return;
+    case element_type::BOOL: out += value.get_bool().value_unsafe() ? "True" : "False"; return;
+    case element_type::NULL_VALUE: out += "None"; return;
     case element_type::DOUBLE:
       if (const double number = value.get_double().value_unsafe(); IsInfinite(number)) {
         out += number < 0 ? "-inf" : "inf";
@@ -242,8 +226,7 @@ void AppendPythonStr(JsonValue value, std::string& out) {
       out += '}';
       return;
     }
-    default:
-      AppendJson(value, out);
+    default: AppendJson(value, out);
   }
 }
 

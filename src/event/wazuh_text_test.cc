@@ -13,7 +13,9 @@ TEST(WazuhText, ScalarsAndArrays) {
       {R"("plain")", "plain"},
       {R"("")", ""},
       {R"("a\"b\\c/d")", "a\"b\\c/d"},
-      {R"("a\u0000b")", "a\xEF\xBF\xBD" "b"},
+      {R"("a\u0000b")",
+       "a\xEF\xBF\xBD"
+       "b"},
       {"true", "true"},
       {"false", "false"},
       {"null", "null"},

@@ -1,6 +1,6 @@
-// Wazuh's view of a record or a message: fields by dotted name, values as text (facts 1.6 and 5). Two ways to read it that always agree:
-// the lookup of one name, which builds nothing but that value, and the walk over every leaf. Views live as long as document, envelope
-// and arena.
+// Wazuh's view of a record or a message: fields by dotted name, values as text (facts 1.6 and 5). Two ways to read it that always
+// agree: the lookup of one name, which builds nothing but that value, and the walk over every leaf. Views live as long as document,
+// envelope and arena.
 #pragma once
 
 #include <functional>

@@ -29,9 +29,12 @@ Fields FieldsOf(std::string_view record) {
   Fields all;
   WalkRecordView(doc.root().get_object().value(), envelope, arena, [&](const WazuhLeaf& leaf) {
     all.emplace_back(leaf.name, leaf.value);
-    EXPECT_EQ(FindInRecordView(doc.root().get_object().value(), envelope, leaf.name, arena), leaf.value) << leaf.name << " of " << record;
+    EXPECT_EQ(FindInRecordView(doc.root().get_object().value(), envelope, leaf.name, arena), leaf.value)
+        << leaf.name << " of " << record;
   });
-  const Fields first = {{"integration", "aws"}, {"aws.log_info.aws_account_alias", ""}, {"aws.log_info.log_file", "k"},
+  const Fields first = {{"integration", "aws"},
+                        {"aws.log_info.aws_account_alias", ""},
+                        {"aws.log_info.log_file", "k"},
                         {"aws.log_info.s3bucket", "b"}};
   EXPECT_EQ(Fields(all.begin(), all.begin() + 4), first);
   all.erase(all.begin(), all.begin() + 4);
@@ -84,11 +87,26 @@ TEST(RecordView, SourceIpAddress) {
     const char* value;  // JSON
     bool copied;
   } cases[] = {
-      {R"("192.0.2.1")", true},       {R"("075.050.255.67")", true},      {R"("1.2.3.4 via proxy")", true}, {R"(["192.0.2.1"])", true},
-      {R"("1.2x3.4")", true},         {R"("1.234.5")", true},             {R"("1.23.5")", false},           {R"("1.2\n3.4")", false},
-      {R"("2001:db8::1")", false},    {R"("cloudtrail.amazonaws.com")", false}, {R"("AWS Internal")", false}, {R"(" 192.0.2.1")", false},
-      {R"("192.0.2")", false},        {R"("192.0.2.")", false},           {"192.02", false},                {"null", false},
-      {R"(["192.0.2.1","a"])", false}, {R"("")", false},                  {R"("1.2.3")", false},            {R"("1")", false},
+      {R"("192.0.2.1")", true},
+      {R"("075.050.255.67")", true},
+      {R"("1.2.3.4 via proxy")", true},
+      {R"(["192.0.2.1"])", true},
+      {R"("1.2x3.4")", true},
+      {R"("1.234.5")", true},
+      {R"("1.23.5")", false},
+      {R"("1.2\n3.4")", false},
+      {R"("2001:db8::1")", false},
+      {R"("cloudtrail.amazonaws.com")", false},
+      {R"("AWS Internal")", false},
+      {R"(" 192.0.2.1")", false},
+      {R"("192.0.2")", false},
+      {R"("192.0.2.")", false},
+      {"192.02", false},
+      {"null", false},
+      {R"(["192.0.2.1","a"])", false},
+      {R"("")", false},
+      {R"("1.2.3")", false},
+      {R"("1")", false},
   };
   for (const auto& c : cases) {
     const Fields fields = FieldsOf(std::string(R"({"sourceIPAddress":)") + c.value + "}");
@@ -107,28 +125,39 @@ TEST(RecordView, MembersThatMustBeObjects) {
       {"tags as object", R"({"tags":{"a":"b"}})", {{"tags.a", "b"}}},
       {"tags of one object", R"({"tags":[{"a":"b"}]})", {{"tags.a", "b"}}},
       {"tags of a null", R"({"tags":[null],"x":{"tags":"y"}})", {{"tags.value", "null"}, {"x.tags", "y"}}},
-      {"text", R"({"requestParameters":"x","responseElements":"","additionalEventData":"it's"})",
+      {"text",
+       R"({"requestParameters":"x","responseElements":"","additionalEventData":"it's"})",
        {{"requestParameters.string", "x"}, {"responseElements.string", ""}, {"additionalEventData.string", "it's"}}},
-      {"scalars", R"({"requestParameters":true,"responseElements":1.5,"additionalEventData":7})",
+      {"scalars",
+       R"({"requestParameters":true,"responseElements":1.5,"additionalEventData":7})",
        {{"requestParameters.string", "True"}, {"responseElements.string", "1.5"}, {"additionalEventData.string", "7"}}},
-      {"lists", R"({"requestParameters":["a",null],"responseElements":[],"additionalEventData":["one"]})",
+      {"lists",
+       R"({"requestParameters":["a",null],"responseElements":[],"additionalEventData":["one"]})",
        {{"requestParameters.string", "['a', None]"}, {"responseElements.string", "[]"}, {"additionalEventData.string", "one"}}},
       {"a list of null", R"({"responseElements":[null]})", {{"responseElements.string", "None"}}},
-      {"objects and nulls", R"({"requestParameters":{"a":1},"responseElements":null,"additionalEventData":{}})",
+      {"objects and nulls",
+       R"({"requestParameters":{"a":1},"responseElements":null,"additionalEventData":{}})",
        {{"requestParameters.a", "1"}}},
-      {"only at the top, only by this spelling", R"({"x":{"requestParameters":"y"},"RequestParameters":"z"})",
+      {"only at the top, only by this spelling",
+       R"({"x":{"requestParameters":"y"},"RequestParameters":"z"})",
        {{"x.requestParameters", "y"}, {"RequestParameters", "z"}}},
   });
 }
 
 TEST(RecordView, DisableApiTermination) {
   Check({
-      {"true", R"({"requestParameters":{"disableApiTermination":true}})", {{"requestParameters.disableApiTermination.value", "true"}}},
-      {"false", R"({"requestParameters":{"disableApiTermination":[false]}})", {{"requestParameters.disableApiTermination.value", "false"}}},
-      {"object", R"({"requestParameters":{"disableApiTermination":{"value":true}}})",
+      {"true",
+       R"({"requestParameters":{"disableApiTermination":true}})",
+       {{"requestParameters.disableApiTermination.value", "true"}}},
+      {"false",
+       R"({"requestParameters":{"disableApiTermination":[false]}})",
+       {{"requestParameters.disableApiTermination.value", "false"}}},
+      {"object",
+       R"({"requestParameters":{"disableApiTermination":{"value":true}}})",
        {{"requestParameters.disableApiTermination.value", "true"}}},
       {"text", R"({"requestParameters":{"disableApiTermination":"true"}})", {{"requestParameters.disableApiTermination", "true"}}},
-      {"elsewhere", R"({"responseElements":{"disableApiTermination":true},"requestParameters":{"a":{"disableApiTermination":true}}})",
+      {"elsewhere",
+       R"({"responseElements":{"disableApiTermination":true},"requestParameters":{"a":{"disableApiTermination":true}}})",
        {{"responseElements.disableApiTermination", "true"}, {"requestParameters.a.disableApiTermination", "true"}}},
   });
 }
@@ -144,16 +173,19 @@ TEST(RecordView, NamesDuplicatesAndReplacedMembers) {
       {"scalar, then object", R"({"k":"1","k":{"b":"2"}})", {{"k", "1"}, {"k.b", "2"}}},
       {"empty keys", R"({"":"1","a":{"":"2"}})", {{"", "1"}, {"a.", "2"}}},
       {"no leaf of an empty object", R"({"a":{},"b":""})", {{"b", ""}}},
-      {"the collector's members win", R"({"source":"x","Source":{"a":"y"},"aws_account_id":"z","log_info":{"s3bucket":"w","own":"v"}})",
+      {"the collector's members win",
+       R"({"source":"x","Source":{"a":"y"},"aws_account_id":"z","log_info":{"s3bucket":"w","own":"v"}})",
        {{"log_info.own", "v"}}},
       {"source_ip_address only when it is set", R"({"source_ip_address":"x"})", {{"source_ip_address", "x"}}},
-      {"else it is replaced", R"({"source_ip_address":"x","sourceIPAddress":"192.0.2.1"})",
+      {"else it is replaced",
+       R"({"source_ip_address":"x","sourceIPAddress":"192.0.2.1"})",
        {{"sourceIPAddress", "192.0.2.1"}, {"source_ip_address", "192.0.2.1"}}},
   });
 }
 
 TEST(RecordView, LookupIgnoresCaseAndMissesNearly) {
-  const ParsedJson doc(R"({"userIdentity":{"type":"Root","arn":null,"sessionContext":{"attributes":{"mfa":"false"}}},"tags":"t","x.y":{"z":1},
+  const ParsedJson doc(
+      R"({"userIdentity":{"type":"Root","arn":null,"sessionContext":{"attributes":{"mfa":"false"}}},"tags":"t","x.y":{"z":1},
                            "list":[{"a":1},{"a":2}]})");
   const Envelope envelope = TestEnvelope();
   const struct {
@@ -216,8 +248,8 @@ TEST(MessageView, NothingIsChanged) {
     EXPECT_EQ(leaf.is_array, leaf.value.substr(0, 1) == "[") << leaf.name;
     EXPECT_EQ(FindInMessageView(doc.root().get_object().value(), leaf.name, arena), leaf.value);
   });
-  const Fields expected = {{"a", "null"}, {"b", R"(["x"])"}, {"tags", "t"}, {"requestParameters", R"(["y"])"}, {"n.c", "null"},
-                           {"source", "s"}};
+  const Fields expected = {{"a", "null"},   {"b", R"(["x"])"}, {"tags", "t"}, {"requestParameters", R"(["y"])"},
+                           {"n.c", "null"}, {"source", "s"}};
   EXPECT_EQ(fields, expected);
 }
 
@@ -242,9 +274,25 @@ class RandomJson {
     const unsigned count = Below(6);
     for (unsigned i = 0; i < count; ++i) {
       if (i != 0) out += ',';
-      static constexpr const char* kKeys[] = {"a", "A", "b", "a.b", "b.a", "", "tags", "requestParameters", "disableApiTermination", "source",
-                                              "sourceIPAddress", "source_ip_address", "value", "string", "log_info", "s3bucket",
-                                              "aws_account_id", "Source.x", "b."};
+      static constexpr const char* kKeys[] = {"a",
+                                              "A",
+                                              "b",
+                                              "a.b",
+                                              "b.a",
+                                              "",
+                                              "tags",
+                                              "requestParameters",
+                                              "disableApiTermination",
+                                              "source",
+                                              "sourceIPAddress",
+                                              "source_ip_address",
+                                              "value",
+                                              "string",
+                                              "log_info",
+                                              "s3bucket",
+                                              "aws_account_id",
+                                              "Source.x",
+                                              "b."};
       out += '"';
       out += kKeys[Below(std::size(kKeys))];
       out += "\":" + Value(depth);
