@@ -14,22 +14,18 @@ namespace {
 // \r, \t or \xhh.
 void AppendLineText(std::string_view text, std::string& out) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7F) {
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else {
-      out += "\\x";
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    }
+  std::size_t begin = 0;  // of the run that is copied as it is
+  for (std::size_t pos = 0; pos < text.size(); ++pos) {
+    const auto byte = static_cast<unsigned char>(text[pos]);
+    if (byte >= 0x20 && byte != 0x7F) continue;
+    out.append(text, begin, pos - begin);
+    begin = pos + 1;
+    if (byte == '\n') out += "\\n";
+    else if (byte == '\r') out += "\\r";
+    else if (byte == '\t') out += "\\t";
+    else out.append("\\x").append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
   }
+  out.append(text, begin, text.size() - begin);
 }
 
 void AppendLine(std::string_view label, std::string_view value, std::string& out) {

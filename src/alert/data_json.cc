@@ -15,7 +15,12 @@ namespace {
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 bool EqualNoCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return Lower(x) == Lower(y); });
+  if (a.size() != b.size()) return false;
+  // Siblings differ towards their ends more often than at their begins.
+  for (std::size_t i = a.size(); i-- > 0;) {
+    if (Lower(a[i]) != Lower(b[i])) return false;
+  }
+  return true;
 }
 
 struct LessNoCase {
@@ -30,7 +35,10 @@ struct Node {
   std::string_view value;
   bool is_object = false;
   bool is_array = false;
-  std::vector<std::uint32_t> children;
+  std::uint32_t first = 0;  // child; 0 = none
+  std::uint32_t last = 0;
+  std::uint32_t next = 0;  // sibling
+  std::uint32_t count = 0;
   // Index of the children by name, made only for wide objects: a stranger chooses the number of names.
   std::unique_ptr<std::map<std::string_view, std::uint32_t, LessNoCase>> index;
 };
@@ -49,55 +57,67 @@ class Tree {
   }
 
   void Add(const Leaf& leaf) {
-    std::uint32_t parent = 0;
-    std::string_view rest = leaf.name;
-    for (std::size_t parts = 1;; ++parts) {
-      const std::size_t dot = parts < kMaxParts ? rest.find('.') : std::string_view::npos;
-      const std::string_view part = rest.substr(0, dot);
-      const bool last = dot == std::string_view::npos;
-      const std::uint32_t found = FindChild(parent, part);
-      if (found != 0 && (last || !nodes_[found].is_object)) return;  // the first one stands
-      const std::uint32_t node = found != 0 ? found : AddChild(parent, part, !last);
-      if (last) {
-        nodes_[node].value = leaf.value;
-        nodes_[node].is_array = leaf.is_array || leaf.value.starts_with('[');
-        return;
-      }
-      parent = node;
-      rest.remove_prefix(dot + 1);
+    const std::string_view prefix = leaf.name.substr(0, leaf.name.rfind('.') + 1);
+    // Leaves of one object mostly come one after the other.
+    if (!place_ || prefix != prefix_) {
+      place_ = FindPlace(leaf.name);
+      prefix_ = prefix;
     }
+    if (!place_) return;
+    const std::string_view name = leaf.name.substr(place_->consumed);
+    if (FindChild(place_->parent, name) != 0) return;  // the first one stands
+    Node& node = nodes_[AddChild(place_->parent, name, false)];
+    node.value = leaf.value;
+    node.is_array = leaf.is_array || leaf.value.starts_with('[');
   }
 
   std::string ToJson() const {
     std::string out = "{";
-    struct Open {
-      std::uint32_t node;
-      std::size_t next;
-    };
-    std::vector<Open> open = {{0, 0}};
+    std::vector<std::uint32_t> open = {nodes_[0].first};  // what comes next in each object that is not closed
     while (!open.empty()) {
-      const Node& node = nodes_[open.back().node];
-      if (open.back().next == node.children.size()) {
+      const std::uint32_t id = open.back();
+      if (id == 0) {
         out += '}';
         open.pop_back();
         continue;
       }
-      const std::uint32_t child_id = node.children[open.back().next++];
-      const Node& child = nodes_[child_id];
+      const Node& node = nodes_[id];
+      open.back() = node.next;
       if (out.back() != '{') out += ',';
-      AppendQuoted(child.name, out);
+      AppendQuoted(node.name, out);
       out += ':';
-      if (child.is_object) {
+      if (node.is_object) {
         out += '{';
-        open.push_back({child_id, 0});
+        open.push_back(node.first);
       } else {
-        AppendScalar(child, out);
+        AppendScalar(node, out);
       }
     }
     return out;
   }
 
  private:
+  // The object that a leaf belongs to, and how much of the leaf's name leads there.
+  struct Place {
+    std::uint32_t parent = 0;
+    std::size_t consumed = 0;
+  };
+
+  // Makes the objects on the way; nothing where a scalar stands on it.
+  std::optional<Place> FindPlace(std::string_view name) {
+    Place place;
+    for (std::size_t parts = 1; parts < kMaxParts; ++parts) {
+      const std::size_t dot = name.find('.', place.consumed);
+      if (dot == std::string_view::npos) break;
+      const std::string_view part = name.substr(place.consumed, dot - place.consumed);
+      std::uint32_t child = FindChild(place.parent, part);
+      if (child == 0) child = AddChild(place.parent, part, true);
+      if (!nodes_[child].is_object) return std::nullopt;
+      place = {child, dot + 1};
+    }
+    return place;
+  }
+
   // 0 (the root, which is nobody's child) when there is none.
   std::uint32_t FindChild(std::uint32_t parent, std::string_view name) const {
     const Node& node = nodes_[parent];
@@ -105,7 +125,7 @@ class Tree {
       const auto found = node.index->find(name);
       return found == node.index->end() ? 0 : found->second;
     }
-    for (const std::uint32_t child : node.children) {
+    for (std::uint32_t child = node.first; child != 0; child = nodes_[child].next) {
       if (EqualNoCase(nodes_[child].name, name)) return child;
     }
     return 0;
@@ -117,12 +137,14 @@ class Tree {
     child.name = name;
     child.is_object = is_object;
     Node& node = nodes_[parent];
-    node.children.push_back(id);
+    (node.last == 0 ? node.first : nodes_[node.last].next) = id;
+    node.last = id;
+    ++node.count;
     if (node.index) {
       node.index->emplace(name, id);
-    } else if (node.children.size() == kIndexFrom) {
+    } else if (node.count == kIndexFrom) {
       node.index = std::make_unique<std::map<std::string_view, std::uint32_t, LessNoCase>>();
-      for (const std::uint32_t each : node.children) node.index->emplace(nodes_[each].name, each);
+      for (std::uint32_t each = node.first; each != 0; each = nodes_[each].next) node.index->emplace(nodes_[each].name, each);
     }
     return id;
   }
@@ -147,6 +169,8 @@ class Tree {
   }
 
   std::vector<Node> nodes_;
+  std::string_view prefix_;  // of the last leaf's name, and where it led
+  std::optional<Place> place_;
 };
 
 // Names at the top that Wazuh's JSON decoder keeps as fields of the event itself. They come first in `data`, in this order; of two
