@@ -7,12 +7,13 @@
 
 A fault is None (passed on untouched), a Status, or one of CUT (the body ends in the middle although Content-Length says more), TRUNCATE
 (half a body with the right Content-Length), RESET (the connection is reset instead of an answer). Requests go on as they came, Host header
-included, so that signatures stay good. Standard library only.
+included, so that signatures stay good. With `certificate=(pem, key)` it speaks TLS to its clients. Standard library only.
 """
 
 import http.client
 import http.server
 import socket
+import ssl
 import struct
 import threading
 import typing
@@ -44,6 +45,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+    def handle(self):
+        try:
+            super().handle()
+        except OSError:  # the client went, or refused our certificate
+            self.close_connection = True
 
     def _reset(self):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -94,17 +101,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 class FaultProxy:
-    def __init__(self, upstream, fault):
+    def __init__(self, upstream, fault, certificate=None):
         self.upstream = urllib.parse.urlsplit(upstream)
         self.requests = []
         self._fault = fault
+        self._certificate = certificate
         self._lock = threading.Lock()
         self._server = None
         self._thread = None
 
     @property
     def endpoint(self):
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http{'s' if self._certificate else ''}://127.0.0.1:{self._server.server_address[1]}"
 
     def judge(self, method, target, headers):
         with self._lock:
@@ -116,6 +124,11 @@ class FaultProxy:
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
         self._server.owner = self
+        if self._certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*self._certificate)
+            # The handshake waits for the handler's first read, so that a client that hangs up then does not end the accepting thread.
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
         return self

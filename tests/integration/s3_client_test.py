@@ -238,6 +238,21 @@ class S3ProxyTest(S3Case):
             self.assertEqual(outcome.counter("retries"), 1)
             self.assertNotIn("/eu-central-1/", proxy.requests[0].headers["authorization"])
 
+    def test_certificates_are_checked(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pem, key = f"{folder}/pem", f"{folder}/key"
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                            "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", pem],
+                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            with fault_proxy.FaultProxy(self.server.endpoint, lambda _: None, (pem, key)) as proxy:
+                env = {**self.env, "AWS_ENDPOINT_URL": proxy.endpoint}
+                self.assertEqual(self.good({**env, "AWS_CA_BUNDLE": pem}, "trail", "get", "large").out, self.content["large"])
+                asked = len(proxy.requests)
+                outcome = self.bad(env, "unavailable: s3://trail/large: ", "--counters", "trail", "get", "large")
+                self.assertIn("certificate", outcome.err)
+                # No one is told the request, and it is not tried again.
+                self.assertEqual((len(proxy.requests), outcome.counter("retries")), (asked, 0))
+
     def test_nobody_listens(self):
         with fault_proxy.FaultProxy(self.server.endpoint, lambda _: None) as proxy:
             endpoint = proxy.endpoint
@@ -264,6 +279,7 @@ class MotoTest(S3Case):
             {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::trail/open/*"},
         ]
         cls.reader = cls.server.create_user("reader", json.dumps({"Version": "2012-10-17", "Statement": statements}))
+        cls.session = cls.server.assume_role("visitor", json.dumps({"Version": "2012-10-17", "Statement": statements}))
         nothing = [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]
         cls.stranger = cls.server.create_user("stranger", json.dumps({"Version": "2012-10-17", "Statement": nothing}))
         cls.server.enforce()
@@ -273,6 +289,10 @@ class MotoTest(S3Case):
         self.assertEqual(self.good(env, "trail", "list", "", "/", "", "1000").prefixes(), ["closed/", "hidden/", "open/"])
         self.assertEqual(self.good(env, "trail", "list", "open/", "", "", "1").keys(), ["open/a.json", "open/b c+d.json"])
         self.assertEqual(self.good(env, "trail", "get", "open/b c+d.json").out, b"open/b c+d.json")
+
+    def test_keys_of_a_session(self):
+        self.assertEqual(self.good(self.server.environment(*self.session), "trail", "get", "open/a.json").out, b"open/a.json")
+        self.bad(self.server.environment(*self.session[:2]), "InvalidAccessKeyId", "trail", "get", "open/a.json")
 
     def test_a_prefix_that_may_not_be_read(self):
         env = self.server.environment(*self.reader)

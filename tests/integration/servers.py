@@ -253,9 +253,12 @@ class Moto(_Server):
             if path.is_file():
                 self.put(bucket, path.relative_to(folder).as_posix(), path.read_bytes())
 
+    def _query(self, service, version, action, parameters):
+        body = urllib.parse.urlencode({"Action": action, "Version": version, **parameters}).encode("ascii")
+        return self._call("POST", "/", body, service, "application/x-www-form-urlencoded")
+
     def _iam(self, action, **parameters):
-        body = urllib.parse.urlencode({"Action": action, "Version": "2010-05-08", **parameters}).encode("ascii")
-        return self._call("POST", "/", body, "iam", "application/x-www-form-urlencoded")
+        return self._query("iam", "2010-05-08", action, parameters)
 
     def create_user(self, name, policy):
         """A user with one inline policy (JSON text): (access key, secret key)."""
@@ -263,6 +266,13 @@ class Moto(_Server):
         self._iam("PutUserPolicy", UserName=name, PolicyName="only", PolicyDocument=policy)
         answer = self._iam("CreateAccessKey", UserName=name)
         return (answer.split("<AccessKeyId>")[1].split("<")[0], answer.split("<SecretAccessKey>")[1].split("<")[0])
+
+    def assume_role(self, name, policy):
+        """A role with one inline policy (JSON text), assumed: (access key, secret key, session token)."""
+        self._iam("CreateRole", RoleName=name, AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}')
+        self._iam("PutRolePolicy", RoleName=name, PolicyName="only", PolicyDocument=policy)
+        answer = self._query("sts", "2011-06-15", "AssumeRole", {"RoleArn": f"arn:aws:iam::123456789012:role/{name}", "RoleSessionName": "test"})
+        return tuple(answer.split(f"<{tag}>")[1].split("<")[0] for tag in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
 
     def enforce(self):
         """From here on signatures and policies are checked."""
