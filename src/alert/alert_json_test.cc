@@ -6,7 +6,7 @@
 #include <ctime>
 
 #include "alert/alert_marks.h"
-#include "alert/json_scan.h"
+#include "alert/json_scanner.h"
 #include "alert/json_text.h"
 
 namespace trailsift {

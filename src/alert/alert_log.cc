@@ -5,7 +5,7 @@
 #include <ctime>
 
 #include "alert/alert.h"
-#include "alert/json_scan.h"
+#include "alert/json_scanner.h"
 
 namespace trailsift {
 namespace {

@@ -1,6 +1,6 @@
 #include "alert/alert_marks.h"
 
-#include "alert/json_scan.h"
+#include "alert/json_scanner.h"
 
 namespace trailsift {
 namespace {

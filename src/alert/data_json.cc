@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "alert/alert.h"
-#include "alert/json_scan.h"
+#include "alert/json_scanner.h"
 #include "alert/json_text.h"
 
 namespace trailsift {
@@ -59,14 +59,14 @@ class Tree {
   void Add(const Leaf& leaf) {
     const std::string_view prefix = leaf.name.substr(0, leaf.name.rfind('.') + 1);
     // Leaves of one object mostly come one after the other.
-    if (!place_ || prefix != prefix_) {
-      place_ = FindPlace(leaf.name);
+    if (!spot_ || prefix != prefix_) {
+      spot_ = FindSpot(leaf.name);
       prefix_ = prefix;
     }
-    if (!place_) return;
-    const std::string_view name = leaf.name.substr(place_->consumed);
-    if (FindChild(place_->parent, name) != 0) return;  // the first one stands
-    Node& node = nodes_[AddChild(place_->parent, name, false)];
+    if (!spot_) return;
+    const std::string_view name = leaf.name.substr(spot_->consumed);
+    if (FindChild(spot_->parent, name) != 0) return;  // the first one stands
+    Node& node = nodes_[AddChild(spot_->parent, name, false)];
     node.value = leaf.value;
     node.is_array = leaf.is_array || leaf.value.starts_with('[');
   }
@@ -98,24 +98,24 @@ class Tree {
 
  private:
   // The object that a leaf belongs to, and how much of the leaf's name leads there.
-  struct Place {
+  struct Spot {
     std::uint32_t parent = 0;
     std::size_t consumed = 0;
   };
 
   // Makes the objects on the way; nothing where a scalar stands on it.
-  std::optional<Place> FindPlace(std::string_view name) {
-    Place place;
+  std::optional<Spot> FindSpot(std::string_view name) {
+    Spot spot;
     for (std::size_t parts = 1; parts < kMaxParts; ++parts) {
-      const std::size_t dot = name.find('.', place.consumed);
+      const std::size_t dot = name.find('.', spot.consumed);
       if (dot == std::string_view::npos) break;
-      const std::string_view part = name.substr(place.consumed, dot - place.consumed);
-      std::uint32_t child = FindChild(place.parent, part);
-      if (child == 0) child = AddChild(place.parent, part, true);
+      const std::string_view part = name.substr(spot.consumed, dot - spot.consumed);
+      std::uint32_t child = FindChild(spot.parent, part);
+      if (child == 0) child = AddChild(spot.parent, part, true);
       if (!nodes_[child].is_object) return std::nullopt;
-      place = {child, dot + 1};
+      spot = {child, dot + 1};
     }
-    return place;
+    return spot;
   }
 
   // 0 (the root, which is nobody's child) when there is none.
@@ -170,7 +170,7 @@ class Tree {
 
   std::vector<Node> nodes_;
   std::string_view prefix_;  // of the last leaf's name, and where it led
-  std::optional<Place> place_;
+  std::optional<Spot> spot_;
 };
 
 // Names at the top that Wazuh's JSON decoder keeps as fields of the event itself. They come first in `data`, in this order; of two

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "alert/alert.h"
-#include "alert/json_scan.h"
+#include "alert/json_scanner.h"
 
 namespace trailsift {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <csignal>
 
-#include "sink/test_home.h"
+#include "sink/sink_testing.h"
 
 namespace trailsift {
 namespace {

@@ -3,7 +3,7 @@
 #include <zlib.h>
 
 #include "sink/daily_name.h"
-#include "sink/test_home.h"
+#include "sink/sink_testing.h"
 
 namespace trailsift {
 namespace {

@@ -1,4 +1,4 @@
-#include "alert/json_scan.h"
+#include "alert/json_scanner.h"
 
 #include "alert/json_text.h"
 
