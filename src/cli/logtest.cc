@@ -12,6 +12,7 @@
 #include "base/diagnostic.h"
 #include "cli/exit_code.h"
 #include "cli/logtest_session.h"
+#include "cli/rule_loading.h"
 
 namespace trailsift {
 namespace {
@@ -145,7 +146,8 @@ int RunLogtest(const Options& options) {
     return kExitOk;
   }
   Diagnostics diagnostics;
-  std::shared_ptr<const RuleSet> rules = RuleSet::Load(options.sources, diagnostics);
+  const std::shared_ptr<const RuleSet> rules =
+      options.sources.paths.empty() ? LoadRules({}, diagnostics) : RuleSet::Load(options.sources, diagnostics);
   if (!options.quiet || rules == nullptr) WriteDiagnostics(diagnostics);
   if (rules == nullptr) return kExitConfiguration;
 
@@ -171,7 +173,7 @@ int RunLogtest(const Options& options) {
 void AddLogtestCommand(CLI::App& app, std::function<int()>& action) {
   CLI::App* command = app.add_subcommand("logtest", "Show what the rules make of log lines on stdin");
   const auto options = std::make_shared<Options>();
-  command->add_option("--rules", options->sources.paths, "Rule files, or folders of them (*.xml by name)");
+  command->add_option("--rules", options->sources.paths, "Rule files, or folders of them (*.xml by name); else the default ruleset");
   command->add_option("--lists", options->sources.list_folders, "Folders of the lists that rules name");
   command->add_option("--mitre", options->sources.mitre_file, "Table of MITRE techniques; else mitre.tsv beside the rules");
   command->add_option("-l,--location", options->location, "Where the lines come from: PLACE, or [ID] (HOST) ADDRESS->PLACE");
@@ -185,7 +187,6 @@ void AddLogtestCommand(CLI::App& app, std::function<int()>& action) {
   command->add_flag("-V,--version", options->version, "Print the version");
   command->callback([options, expected, &action] {
     options->has_expected = expected->count() > 0;
-    if (options->sources.paths.empty() && !options->version) throw CLI::RequiredError("--rules");
     action = [options] { return RunLogtest(*options); };
   });
 }

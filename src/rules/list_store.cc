@@ -13,14 +13,14 @@ void ListStore::AddText(const std::string& name, std::string_view text) {
 }
 
 const ValueList* ListStore::Find(const std::string& name) {
-  const auto known = by_name_.find(name);
+  std::string plain = name;
+  if (plain.size() > 4 && plain.compare(plain.size() - 4, 4, ".cdb") == 0) plain.resize(plain.size() - 4);
+  const auto known = by_name_.find(plain);
   if (known != by_name_.end()) return known->second;
-  std::string_view plain = name;
-  if (plain.size() > 4 && plain.substr(plain.size() - 4) == ".cdb") plain.remove_suffix(4);
   std::unique_ptr<const ValueList> list = Read(plain);
   const ValueList* found = list.get();
   if (list != nullptr) lists_.push_back(std::move(list));
-  by_name_[name] = found;
+  by_name_[plain] = found;
   return found;
 }
 

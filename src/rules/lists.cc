@@ -30,6 +30,8 @@ ValueList ValueList::Parse(std::string_view text) {
       const std::size_t colon = line.find(':');
       if (colon == std::string_view::npos) continue;
       key = line.substr(0, colon);
+      // A quote that opens nothing: Wazuh can't read the line.
+      if (key.find('"') != std::string_view::npos) continue;
       rest = line.substr(colon + 1);
     }
     std::string_view value;

@@ -1,8 +1,8 @@
 // The lists that <list> looks values up in: Wazuh's CDB text files, `key:value` a line.
 //
 // Key and value may stand in double quotes when they hold a colon; unquoted, the key ends at the first colon. `key:` has an empty value;
-// a line without a colon is skipped; there are no comments; blanks count; of equal keys the first wins. Immutable once loaded; any number
-// of threads may ask. (Source: Wazuh 4.x manual, "Using CDB lists"; answers of its engine.)
+// a line without a colon, or with a quote inside an unquoted key, is skipped; there are no comments; blanks count; of equal keys the
+// first wins. Immutable once loaded; any number of threads may ask. (Source: Wazuh 4.x manual, "Using CDB lists"; answers of its engine.)
 #pragma once
 
 #include <cstddef>
