@@ -26,6 +26,9 @@ struct Hash128 {
 // XXH3, 128 bits: fast, not meant to withstand an adversary who chooses the input.
 Hash128 FastHash(std::string_view bytes);
 
+// XXH3, 64 bits: a checksum against damage.
+std::uint64_t Checksum(std::string_view bytes, std::uint64_t seed);
+
 // The first 16 bytes of SHA-256.
 Hash128 StrongHash(std::string_view bytes);
 

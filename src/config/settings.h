@@ -102,7 +102,7 @@ struct OwnSettings {
   int alerts_keep_days = 0;           // 0 = for ever
   std::uint64_t alerts_max_size = 0;  // bytes, of the whole alert folder; 0 = no cap
   Millis look_back = 2 * kDay;        // how long an object is remembered, and how far back listings look
-  Millis allowed_lateness = kHour;    // how late an event may be to change the outcome of a window
+  Millis allowed_lateness = kDay;     // how late an event may be to change the outcome of a window
   CorrelationTime correlation_time = CorrelationTime::kEvent;
   std::string rules;  // folder of the default ruleset; `none` = without; empty = the one installed with the program
 };

@@ -294,6 +294,7 @@ void Windows::Settle(Group& group, Entry& entry, std::vector<Decision>& out) {
 }
 
 void Windows::Reconcile(std::vector<Decision>& out) {
+  Evaluate(out);
   for (const Hash128& key : pending_) {
     const auto found = groups_.find(key);
     if (found == groups_.end() || !found->second.pending) continue;

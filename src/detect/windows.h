@@ -84,7 +84,7 @@ class Windows {
   void Add(WindowEvent event);
   // Decides what was added since; new alerts go to `out`.
   void Evaluate(std::vector<Decision>& out);
-  // Reports changed outcomes of events that were reported before. Call at the end of a pass, and now and then in a long one.
+  // Evaluates, and reports changed outcomes of events that were reported before. Call at the end of a pass, and now and then in a long one.
   void Reconcile(std::vector<Decision>& out);
   // Event time has reached `time`: what is older than the lateness allows is forgotten, after a last word on it goes to `out`.
   void Advance(Millis time, std::vector<Decision>& out);

@@ -88,7 +88,7 @@ MitreTable FindMitreTable(const RuleSources& sources, Diagnostics& diagnostics) 
     Result<std::string> text = ReadTextFile((folder / "mitre.tsv").string());
     if (text.ok()) return MitreTable::Parse(*text);
   }
-  return MitreTable();
+  return MitreTable::Parse(sources.built_in_mitre);
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const RuleSources& sources, Diagnos
   std::vector<std::string> files;
   bool readable = true;
   for (const std::string& path : sources.paths) readable = ListRuleFiles(path, diagnostics, files) && readable;
-  std::vector<RuleText> texts;
+  std::vector<RuleText> texts = sources.built_in;
   for (const std::string& file : files) {
     Result<std::string> text = ReadTextFile(file);
     if (text.ok()) {
@@ -108,6 +108,7 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const RuleSources& sources, Diagnos
     }
   }
   ListStore lists(sources.list_folders);
+  for (const auto& [name, text] : sources.built_in_lists) lists.AddText(name, text);
   std::shared_ptr<const RuleSet> rules = LoadAll(texts, lists, FindMitreTable(sources, diagnostics), sources.decoders, diagnostics);
   return readable ? rules : nullptr;
 }

@@ -16,6 +16,10 @@ namespace trailsift {
 class CompiledRules;
 
 struct RuleSources {
+  // Files in memory, loaded before all others: rules; lists as (name below the lists folder, text); the table of MITRE techniques.
+  std::vector<RuleText> built_in;
+  std::vector<std::pair<std::string, std::string>> built_in_lists;
+  std::string built_in_mitre;
   // Files or folders (their *.xml by name), loaded in this order as one set.
   std::vector<std::string> paths;
   // Folders in which the lists that rules name are sought, by the last part of the name (`etc/lists/amazon/aws-eventnames` is found as
@@ -23,8 +27,8 @@ struct RuleSources {
   std::vector<std::string> list_folders;
   // Decoders that <decoded_as> may name besides those that Wazuh ships.
   std::vector<std::string> decoders;
-  // The table of MITRE techniques (rules/mitre.h). Empty: `mitre.tsv` in the folders of `paths`, in their order; without one, alerts
-  // show ids only.
+  // The table of MITRE techniques (rules/mitre.h). Empty: `mitre.tsv` in the folders of `paths`, in their order; else the one
+  // in memory; without one, alerts show ids only.
   std::string mitre_file;
 };
 

@@ -1,0 +1,32 @@
+// trailsift: watches AWS CloudTrail. One file a command; this one only picks it.
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "cli/config_check.h"
+#include "cli/demo.h"
+#include "cli/exit_code.h"
+#include "cli/hunt.h"
+#include "cli/logtest.h"
+#include "cli/rules_check.h"
+#include "cli/run.h"
+
+int main(int argc, char** argv) {
+  using namespace trailsift;
+  CLI::App app("Watches AWS CloudTrail: collects a trail's objects from S3, detects with Wazuh rules, writes Wazuh alerts", "trailsift");
+  app.set_version_flag("--version", "trailsift " TRAILSIFT_VERSION);
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "Help of all commands");
+  std::function<int()> action;
+  AddRunCommand(app, action);
+  AddHuntCommand(app, action);
+  AddConfigCommand(app, action);
+  AddRulesCommand(app, action);
+  AddLogtestCommand(app, action);
+  AddDemoCommand(app, action, argv[0]);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  return action ? action() : kExitUsage;
+}

@@ -1,0 +1,90 @@
+#include "cli/rule_loading.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace trailsift {
+namespace {
+
+constexpr std::string_view kLists = "lists/";
+
+bool EndsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+void AddDefault(RuleSources& sources) {
+  for (const auto& [name, text] : EmbeddedRules()) {
+    if (name.rfind(kLists, 0) == 0) sources.built_in_lists.emplace_back("etc/" + name, text);
+    else if (name == "mitre.tsv") sources.built_in_mitre = text;
+    else if (EndsWith(name, ".xml")) sources.built_in.push_back({"default rules/" + name, text});
+  }
+}
+
+// Files and folders, each with the lists that stand beside them.
+void AddPath(const std::string& path, RuleSources& sources) {
+  sources.paths.push_back(path);
+  std::error_code error;
+  const std::filesystem::path folder =
+      std::filesystem::is_directory(path, error) ? std::filesystem::path(path) : std::filesystem::path(path).parent_path();
+  const std::string lists = (folder / "lists").string();
+  if (std::filesystem::is_directory(lists, error)) sources.list_folders.push_back(lists);
+}
+
+// Wazuh's own rules: what the default ruleset stands in for.
+bool IsWazuhOwn(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path == "ruleset/rules" || EndsWith(path, "/ruleset/rules");
+}
+
+bool IsExcluded(const std::filesystem::path& file, const std::vector<std::string>& excluded) {
+  return std::any_of(excluded.begin(), excluded.end(),
+                     [&](const std::string& entry) { return entry == file.string() || std::filesystem::path(entry).filename() == file.filename(); });
+}
+
+}  // namespace
+
+std::shared_ptr<const RuleSet> LoadRules(const std::vector<std::string>& choice, Diagnostics& diagnostics) {
+  RuleSources sources;
+  if (choice.empty()) AddDefault(sources);
+  for (const std::string& path : choice)
+    if (path != "none") AddPath(path, sources);
+  return RuleSet::Load(sources, diagnostics);
+}
+
+std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, Diagnostics& diagnostics) {
+  RuleSources sources;
+  if (settings.own.rules.empty()) AddDefault(sources);
+  else if (settings.own.rules != "none") AddPath(settings.own.rules, sources);
+  for (const RulesetSettings::Entry& list : settings.ruleset.lists) {
+    // `etc/lists/name` names a file; rules name it in the same way, so its folders are where lists are sought.
+    const std::filesystem::path path(list.path);
+    sources.list_folders.push_back(path.parent_path().string());
+  }
+  for (const RulesetSettings::Entry& entry : settings.ruleset.rules) {
+    if (IsWazuhOwn(entry.path)) {
+      diagnostics.Note(entry.place.file, entry.place.line, entry.place.column,
+                       entry.path + " is left out: the default ruleset of trailsift stands in for Wazuh's own");
+      continue;
+    }
+    std::error_code error;
+    if (!std::filesystem::is_directory(entry.path, error)) {
+      if (!IsExcluded(entry.path, settings.ruleset.rule_exclude)) sources.paths.push_back(entry.path);
+      continue;
+    }
+    const Result<Expression> pattern =
+        Expression::Compile(ExpressionType::kOsRegex, entry.pattern.empty() ? ".xml$" : entry.pattern, false);
+    if (!pattern.ok()) {
+      diagnostics.Error(entry.place.file, entry.place.line, entry.place.column, "pattern " + entry.pattern + ": " + pattern.status().message());
+      continue;
+    }
+    std::vector<std::string> files;
+    for (const auto& file : std::filesystem::directory_iterator(entry.path, error))
+      if (pattern->Holds(file.path().filename().string()) && !IsExcluded(file.path(), settings.ruleset.rule_exclude))
+        files.push_back(file.path().string());
+    std::sort(files.begin(), files.end());
+    sources.paths.insert(sources.paths.end(), files.begin(), files.end());
+  }
+  return RuleSet::Load(sources, diagnostics);
+}
+
+}  // namespace trailsift

@@ -1,0 +1,138 @@
+#include "cli/run.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+
+#include "base/log.h"
+#include "cli/exit_code.h"
+#include "cli/host.h"
+#include "cli/rule_loading.h"
+#include "cli/signals.h"
+#include "config/ossec_conf.h"
+#include "pipeline/service.h"
+
+namespace trailsift {
+namespace {
+
+struct RunArguments {
+  std::vector<std::string> config;
+  std::string home = "/var/lib/trailsift";
+  bool once = false;
+  unsigned threads = 0;
+};
+
+constexpr const char* kDefaultConfig[] = {"/etc/trailsift/ossec.conf", "/etc/trailsift/trailsift.conf"};
+
+void Print(const Diagnostics& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics.items()) std::fprintf(stderr, "%s\n", diagnostic.ToString().c_str());
+}
+
+void TellPass(const RunCounters& before, const RunCounters& after, const PassReport& pass) {
+  const auto since = [](std::uint64_t a, std::uint64_t b) { return std::to_string(b - a); };
+  LogInfo("run", since(before.objects, after.objects) + " objects, " + since(before.records, after.records) + " records (" +
+                     since(before.matched, after.matched) + " matched, " + since(before.unmatched, after.unmatched) + " unmatched, " +
+                     since(before.duplicates, after.duplicates) + " duplicates, " + since(before.discarded, after.discarded) +
+                     " discarded, " + since(before.quarantined_records, after.quarantined_records) + " quarantined), " +
+                     since(before.alerts, after.alerts) + " alerts; " + std::to_string(pass.listing.known) + " objects were known" +
+                     (pass.listing.failures > 0 ? "; " + std::to_string(pass.listing.failures) + " places could not be listed" : ""));
+}
+
+int ExitOf(const PassReport& pass, const RunCounters& counters, int signal) {
+  if (signal == SIGINT) return kExitInterrupted;
+  if (pass.local_failure) return kExitIo;
+  if (pass.remote_failure) return kExitAws;
+  if (counters.quarantined_objects + counters.quarantined_records > 0) return kExitQuarantine;
+  return kExitOk;
+}
+
+// False when stop was asked for.
+bool WaitUntil(Millis moment, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any condition;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested() && NowMillis() < moment)
+    // In pieces, so that a clock that is set does not make us oversleep.
+    condition.wait_for(lock, stop, std::chrono::milliseconds(std::min<Millis>(moment - NowMillis(), kMinute)), [] { return false; });
+  return !stop.stop_requested();
+}
+
+int Run(RunArguments arguments) {
+  const Signals signals;
+  if (arguments.config.empty())
+    for (const char* path : kDefaultConfig)
+      if (access(path, F_OK) == 0) arguments.config.emplace_back(path);
+  if (arguments.config.empty()) {
+    std::fprintf(stderr, "trailsift run: no configuration: %s is not there; name a file with --config\n", kDefaultConfig[0]);
+    return kExitConfiguration;
+  }
+  Diagnostics diagnostics;
+  const std::optional<Settings> settings = LoadSettings(arguments.config, diagnostics);
+  std::shared_ptr<const RuleSet> rules;
+  if (settings) rules = LoadConfiguredRules(*settings, diagnostics);
+  Print(diagnostics);
+  if (!settings || rules == nullptr) {
+    std::fprintf(stderr, "trailsift run: not started: mend the errors above\n");
+    return kExitConfiguration;
+  }
+  if (!settings->aws_s3.present || settings->aws_s3.disabled) {
+    LogWarning("run", settings->aws_s3.present ? "<wodle name=\"aws-s3\"> is disabled: nothing is collected"
+                                               : "no <wodle name=\"aws-s3\"> block: nothing is collected");
+    if (arguments.once) return kExitOk;
+  }
+
+  ServiceOptions options;
+  options.settings = &*settings;
+  options.home = arguments.home;
+  options.host = HostName();
+  options.rules = rules;
+  options.threads = arguments.threads > 0 ? arguments.threads : std::max(1u, std::thread::hardware_concurrency());
+  options.fail_fast = arguments.once;
+  Result<std::unique_ptr<Service>> opened = Service::Open(std::move(options));
+  if (!opened.ok()) {
+    LogError("run", opened.status().message());
+    return kExitIo;
+  }
+  Service& service = **opened;
+  const bool idle = !settings->aws_s3.present || settings->aws_s3.disabled;
+  const Schedule& schedule = settings->aws_s3.schedule;
+  std::optional<Millis> planned;
+  int code = kExitOk;
+  while (!signals.token().stop_requested()) {
+    const Millis next = idle ? INT64_MAX : NextRun(schedule, planned, NowMillis());
+    if (!arguments.once && !WaitUntil(next, signals.token())) break;
+    planned = std::min(next, NowMillis());
+    const RunCounters before = service.counters();
+    const Result<PassReport> pass = service.RunPass(signals.token());
+    if (!pass.ok()) {
+      LogError("run", pass.status().message());
+      return kExitIo;
+    }
+    TellPass(before, service.counters(), *pass);
+    code = ExitOf(*pass, service.counters(), signals.received());
+    service.Maintain();
+    if (arguments.once) return code;
+  }
+  return signals.received() == SIGINT ? kExitInterrupted : kExitOk;
+}
+
+}  // namespace
+
+void AddRunCommand(CLI::App& app, std::function<int()>& action) {
+  auto arguments = std::make_shared<RunArguments>();
+  CLI::App* command = app.add_subcommand("run", "Collect from the configured buckets, detect, write alerts");
+  command->add_option("--config", arguments->config, "Configuration file, may repeat (default: /etc/trailsift/ossec.conf, trailsift.conf)")
+      ->type_name("FILE");
+  command->add_option("--home", arguments->home, "Where everything is written")->type_name("DIR")->capture_default_str();
+  command->add_flag("--once", arguments->once, "Make one pass and exit");
+  command->add_option("--threads", arguments->threads, "Threads that read and match (default: one a core)")->check(CLI::Range(1, 1024));
+  command->callback([arguments, &action] { action = [arguments] { return Run(*arguments); }; });
+}
+
+}  // namespace trailsift

@@ -1,0 +1,46 @@
+#include "cli/signals.h"
+
+#include <csignal>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/exit_code.h"
+
+namespace trailsift {
+namespace {
+
+sigset_t Watched() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGUSR2}) sigaddset(&set, number);
+  return set;
+}
+
+}  // namespace
+
+Signals::Signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit shows as a failed write
+  const sigset_t watched = Watched();
+  pthread_sigmask(SIG_BLOCK, &watched, nullptr);
+  thread_ = std::thread([this, watched] {
+    for (;;) {
+      int number = 0;
+      sigwait(&watched, &number);
+      if (ended_) return;
+      if (number == SIGHUP) LogWarning("run", "SIGHUP: settings and rules are read at the start only; restart to apply a change");
+      if (number != SIGINT && number != SIGTERM) continue;
+      if (received_ != 0 && number == SIGINT) _exit(kExitInterrupted);
+      received_ = number;
+      source_.request_stop();
+    }
+  });
+}
+
+Signals::~Signals() {
+  ended_ = true;
+  pthread_kill(thread_.native_handle(), SIGUSR2);
+  thread_.join();
+}
+
+}  // namespace trailsift

@@ -1,0 +1,183 @@
+#include "pipeline/analyzer.h"
+
+#include <algorithm>
+
+#include "enrich/derive.h"
+#include "rules/description.h"
+
+namespace trailsift {
+namespace {
+
+// Window names can't be known from one event: they answer with themselves, and FillWindowNames does the rest.
+std::optional<std::string_view> DeriveOrKeep(const Event& event, std::string_view name, Arena& arena) {
+  if (name.substr(0, kWindowPrefix.size()) != kWindowPrefix) return Derive(event, name, arena);
+  char* place = arena.Allocate(name.size() + 3);
+  place[0] = '$';
+  place[1] = '(';
+  std::copy(name.begin(), name.end(), place + 2);
+  place[name.size() + 2] = ')';
+  return std::string_view(place, name.size() + 3);
+}
+
+bool IsDiscarded(JsonValue record, const std::vector<DiscardRegex>& patterns) {
+  for (const DiscardRegex& pattern : patterns) {
+    const std::optional<JsonValue> value = FindJson(record, pattern.field());
+    if (!value) continue;
+    if (value->is_string()) {
+      if (pattern.Matches(value->get_string().value_unsafe())) return true;
+    } else if (value->is_array()) {
+      for (const JsonValue item : value->get_array().value_unsafe())
+        if (item.is_string() && pattern.Matches(item.get_string().value_unsafe())) return true;
+    }
+  }
+  return false;
+}
+
+std::string Sentence(const Rule& rule, const Event& event) {
+  return ExpandDescription(rule.info.description, [&](std::string_view name) { return event.Wazuh(name); });
+}
+
+std::string TextOf(const Event& event, std::string_view name) { return std::string(event.Wazuh(name).value_or(std::string_view())); }
+
+}  // namespace
+
+bool IsAlertable(const Rule& rule, int log_alert_level) {
+  if (rule.info.level == 0 || rule.no_log) return false;
+  return rule.info.level >= log_alert_level || rule.log_alert;
+}
+
+std::string FillWindowNames(std::string_view description, std::size_t count,
+                            const std::vector<std::pair<std::string, std::vector<std::string>>>& values) {
+  const std::string opening = "$(" + std::string(kWindowPrefix);
+  std::string out;
+  for (;;) {
+    const std::size_t at = description.find(opening);
+    const std::size_t end = at == std::string_view::npos ? at : description.find(')', at);
+    out += description.substr(0, end == std::string_view::npos ? description.size() : at);
+    if (end == std::string_view::npos) return out;
+    const std::string_view name = description.substr(at + opening.size(), end - at - opening.size());
+    if (name == "count") out += std::to_string(count);
+    for (const auto& [field, distinct] : values) {
+      if (field != name) continue;
+      for (std::size_t i = 0; i < distinct.size(); ++i) out += (i == 0 ? "" : ", ") + distinct[i];
+    }
+    description.remove_prefix(end + 1);
+  }
+}
+
+Analyzer::Analyzer(const AnalyzerOptions& options) : options_(options), matcher_(*options.rules) {}
+Analyzer::~Analyzer() = default;
+
+ObjectReport Analyzer::Analyze(std::string bytes, const Envelope& envelope, const std::vector<DiscardRegex>* discard, Millis name_time) {
+  ObjectReport report;
+  report.stored_bytes = bytes.size();
+  const std::unique_ptr<Batch> batch = Batch::Decode(std::move(bytes), envelope.log_file);
+  report.object_fault = batch->object_fault();
+  report.bad_records = batch->bad_records();
+  if (batch->kind() == ObjectKind::kDigest) ++report.kinds.digests;
+  report.records.reserve(batch->records().size());
+  const Millis now = NowMillis();
+  for (std::size_t i = 0; i < batch->records().size(); ++i) {
+    AnalyzeRecord(batch->records()[i], batch->indexes()[i], envelope, discard, name_time, now, report);
+    arena_.Reset();
+  }
+  return report;
+}
+
+void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelope& envelope, const std::vector<DiscardRegex>* discard,
+                             Millis name_time, Millis now, ObjectReport& report) {
+  const RecordHeader header = ReadHeader(record);
+  switch (KindOf(header)) {
+    case RecordKind::kInsight: ++report.kinds.insight; break;
+    case RecordKind::kAggregated: ++report.kinds.aggregated; break;
+    case RecordKind::kNetworkActivity: ++report.kinds.network_activity; break;
+    default: break;
+  }
+  SeenRecord seen;
+  seen.event = EventIdentity(header, envelope.bucket, envelope.log_file, index);
+  if (const std::optional<Millis> time = ParseIsoTime(header.event_time)) {
+    seen.time = *time;
+  } else {
+    seen.time = name_time > 0 ? name_time : now;
+    ++report.kinds.without_time;
+  }
+  const bool outside = (options_.start && seen.time < *options_.start) || (options_.end && seen.time >= *options_.end);
+  if (outside || (discard != nullptr && !discard->empty() && IsDiscarded(record, *discard))) {
+    seen.fate = SeenRecord::Fate::kDiscarded;
+    report.records.push_back(seen);
+    return;
+  }
+  const Event event = Event::Record(record, envelope, arena_, &DeriveOrKeep);
+  matcher_.Match(event, now, result_);
+  const Rule* plain = result_.alternatives.back().result;
+  const bool matched = plain != nullptr && plain->info.level > 0;
+  if (matched) seen.fate = SeenRecord::Fate::kMatched;
+
+  const std::optional<std::size_t> component = options_.plan->ComponentOf(result_.alternatives);
+  if (component || (matched && IsAlertable(*plain, options_.log_alert_level))) {
+    Finding finding;
+    finding.event = seen.event;
+    finding.time = seen.time;
+    finding.event_id = header.event_id.empty() ? seen.event.ToHex() : std::string(header.event_id);
+    finding.index = index;
+    finding.component = component;
+    bool want_log = false;
+    for (const Alternative& alternative : result_.alternatives) {
+      finding.descriptions.push_back(alternative.result == nullptr ? std::string() : Sentence(*alternative.result, event));
+      want_log = want_log || (alternative.result != nullptr && !alternative.result->no_full_log);
+    }
+    if (component)
+      for (const std::string& name : options_.plan->components()[*component].fields) {
+        const std::optional<std::string_view> value = event.Wazuh(name);
+        finding.values.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
+      }
+    finding.alternatives = result_.alternatives;
+    FillAlert(event, header, finding, want_log);
+    finding.alert.arrival = options_.utc_arrival ? seen.time : now;
+    seen.finding = static_cast<std::int32_t>(report.findings.size());
+    report.findings.push_back(std::move(finding));
+  }
+  if (options_.archive) {
+    Finding whole;
+    whole.event = seen.event;
+    whole.time = seen.time;
+    FillAlert(event, header, whole, true);
+    whole.alert.arrival = now;
+    whole.alert.rules = options_.rules;
+    if (plain != nullptr) {
+      whole.alert.rule = &plain->info;
+      whole.alert.description = Sentence(*plain, event);
+    }
+    seen.archive = static_cast<std::int32_t>(report.archive.size());
+    report.archive.push_back(std::move(whole.alert));
+  }
+  report.records.push_back(seen);
+}
+
+void Analyzer::FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log) {
+  Alert& alert = finding.alert;
+  alert.event = finding.event;
+  alert.event_time = finding.time;
+  std::vector<Leaf> leaves;
+  event.ForEachWazuhLeaf([&](const WazuhLeaf& leaf) { leaves.push_back({leaf.name, leaf.value, leaf.is_array}); });
+  alert.data_json = DataJson(leaves);
+  if (options_.log_fields)
+    for (const Leaf& leaf : leaves) alert.fields.emplace_back(leaf.name, leaf.value);
+  if (want_log) alert.full_log = event.full_log();
+  ActorInfo actor;
+  actor.name = TextOf(event, "trailsift.actor.name");
+  actor.kind = TextOf(event, "trailsift.actor.kind");
+  actor.account = TextOf(event, "trailsift.actor.account");
+  alert.actor = std::move(actor);
+  alert.target_name = TextOf(event, "trailsift.target.name");
+  alert.target_account = TextOf(event, "trailsift.target.account");
+  alert.instances = TextOf(event, "trailsift.instances");
+  alert.account = header.recipient_account_id.empty() ? event.envelope()->account_id : std::string(header.recipient_account_id);
+  alert.region = header.aws_region;
+  alert.event_source = header.event_source;
+  alert.event_name = header.event_name;
+  alert.error_code = header.error_code;
+  alert.source_address = TextOf(event, "aws.sourceIPAddress");
+}
+
+}  // namespace trailsift

@@ -1,0 +1,99 @@
+// What one object says: decodes it, asks the rules about each record, and keeps what the next stage needs, owned, so that the object's
+// memory can go. Makes no decision that depends on other objects. One Analyzer a thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alert/alert.h"
+#include "config/discard_regex.h"
+#include "detect/correlation_plan.h"
+#include "detect/matcher.h"
+#include "event/batch.h"
+#include "event/event.h"
+
+namespace trailsift {
+
+struct AnalyzerOptions {
+  std::shared_ptr<const RuleSet> rules;
+  std::shared_ptr<const CorrelationPlan> plan;
+  int log_alert_level = 3;
+  int email_alert_level = 12;
+  bool log_fields = false;  // alerts.log will be written: keep the leaves
+  bool archive = false;     // logall_json: every record becomes a line of archives.json
+  bool utc_arrival = false;  // hunt: an alert's arrival is its event time
+  // hunt: records outside [start, end) are discarded.
+  std::optional<Millis> start;
+  std::optional<Millis> end;
+};
+
+// A record that may raise an alert.
+struct Finding {
+  Hash128 event;
+  Millis time = 0;
+  std::string event_id;
+  std::uint32_t index = 0;  // of the record in its object
+  std::vector<Alternative> alternatives;
+  std::vector<std::string> descriptions;  // of each alternative's result, with window names still to be filled in
+  std::optional<std::size_t> component;
+  std::vector<std::optional<std::string>> values;  // of the component's fields
+  Alert alert;  // what does not depend on the rule
+};
+
+struct SeenRecord {
+  enum class Fate : std::uint8_t { kUnmatched, kMatched, kDiscarded };
+  Hash128 event;
+  Millis time = 0;
+  Fate fate = Fate::kUnmatched;
+  std::int32_t finding = -1;  // in ObjectReport::findings
+  std::int32_t archive = -1;  // in ObjectReport::archive
+};
+
+struct KindCounters {
+  std::uint64_t insight = 0;
+  std::uint64_t aggregated = 0;
+  std::uint64_t network_activity = 0;
+  std::uint64_t digests = 0;        // objects
+  std::uint64_t without_time = 0;   // records with no eventTime that can be read
+};
+
+struct ObjectReport {
+  std::vector<SeenRecord> records;  // in file order
+  std::vector<Finding> findings;
+  std::vector<Alert> archive;  // every record, when asked for
+  std::vector<BadRecord> bad_records;
+  Status object_fault;
+  KindCounters kinds;
+  std::uint64_t stored_bytes = 0;
+};
+
+class Analyzer {
+ public:
+  explicit Analyzer(const AnalyzerOptions& options);
+  ~Analyzer();
+
+  // `envelope` and `discard` are borrowed for the call. `name_time` stands in for an event time that is missing.
+  ObjectReport Analyze(std::string bytes, const Envelope& envelope, const std::vector<DiscardRegex>* discard, Millis name_time);
+
+ private:
+  void AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelope& envelope, const std::vector<DiscardRegex>* discard,
+                     Millis name_time, Millis now, ObjectReport& report);
+  void FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log);
+
+  const AnalyzerOptions& options_;
+  Matcher matcher_;
+  MatchResult result_;
+  Arena arena_;
+};
+
+// A result of this rule is written: its level reaches the threshold (or log_alert), and no_log does not hide it.
+bool IsAlertable(const Rule& rule, int log_alert_level);
+
+// The description of a rule with `$(trailsift.window.…)` filled in.
+std::string FillWindowNames(std::string_view description, std::size_t count,
+                            const std::vector<std::pair<std::string, std::vector<std::string>>>& values);
+
+}  // namespace trailsift

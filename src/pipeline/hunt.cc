@@ -1,0 +1,184 @@
+#include "pipeline/hunt.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/log.h"
+#include "pipeline/alert_sorter.h"
+#include "source/layout.h"
+
+namespace trailsift {
+namespace {
+
+// An object is named after its last event, a few minutes late; one named this much before the start holds nothing of interest.
+constexpr Millis kNameSlack = 10 * kMinute;
+
+struct HuntObject {
+  Millis name_time = 0;
+  std::string key;
+  std::uint64_t size = 0;
+  std::size_t input = 0;
+};
+
+bool LooksLikeLogs(const std::string& key) {
+  const auto ends = [&](std::string_view end) { return key.size() >= end.size() && key.compare(key.size() - end.size(), end.size(), end) == 0; };
+  return ends(".gz") || ends(".json") || ends(".jsonl") || ends(".ndjson");
+}
+
+class Hunter {
+ public:
+  Hunter(const HuntOptions& options, HuntResult& result) : options_(options), result_(result) {}
+
+  std::vector<HuntObject> List() {
+    std::vector<HuntObject> objects;
+    for (std::size_t i = 0; i < options_.inputs.size(); ++i) {
+      const HuntInput& input = options_.inputs[i];
+      if (input.single) {
+        objects.push_back({ReadKey(input.prefix).name_time.value_or(0), input.prefix, 0, i});
+        continue;
+      }
+      StoreQuery query;
+      query.prefix = input.prefix;
+      std::size_t before = objects.size();
+      std::uint64_t skipped = 0;
+      do {
+        Result<StorePage> page = input.store->List(query);
+        if (!page.ok()) {
+          Fail(page.status(), input.store->local());
+          break;
+        }
+        for (StoredObject& object : page->objects) {
+          const KeyFacts facts = ReadKey(object.key);
+          if (object.key.back() == '/' || !LooksLikeLogs(object.key)) {
+            ++skipped;
+            continue;
+          }
+          const std::optional<Millis> named = facts.name_time;
+          if (options_.analyzer.start && named && *named + kNameSlack < *options_.analyzer.start) continue;
+          if (options_.analyzer.end && named && *named > *options_.analyzer.end + 2 * kDay) continue;
+          objects.push_back({named.value_or(facts.day.value_or(0) * kDay), std::move(object.key), object.size, i});
+        }
+        query.token = page->next;
+      } while (!query.token.empty());
+      if (objects.size() == before && result_.failure.ok())
+        LogWarning("hunt", input.text + ": nothing to read here" + (skipped > 0 ? " (" + std::to_string(skipped) + " other files)" : std::string()));
+    }
+    std::sort(objects.begin(), objects.end(), [](const HuntObject& a, const HuntObject& b) {
+      return std::tie(a.name_time, a.key, a.input) < std::tie(b.name_time, b.key, b.input);
+    });
+    return objects;
+  }
+
+  FlowObject ToFlow(const HuntObject& object) const {
+    const HuntInput& input = options_.inputs[object.input];
+    FlowObject flow;
+    flow.store = input.store.get();
+    flow.key = object.key;
+    flow.size = object.size;
+    flow.name_time = object.name_time;
+    flow.tag = object.input;
+    flow.envelope = EnvelopeOf(object.key, input);
+    return flow;
+  }
+
+  static std::shared_ptr<const Envelope> EnvelopeOf(const std::string& key, const HuntInput& input) {
+    auto envelope = std::make_shared<Envelope>();
+    envelope->log_file = key;
+    std::string name = input.store->name();
+    if (name.rfind("s3://", 0) == 0) name = name.substr(5);
+    while (name.size() > 1 && name.back() == '/') name.pop_back();
+    envelope->bucket = name;
+    envelope->account_id = ReadKey(key).account;
+    return envelope;
+  }
+
+  void Fail(const Status& status, bool local) {
+    if (status.code() == Code::kCancelled) return;
+    if (result_.failure.ok()) result_.failure = status;
+    result_.local_failure = result_.local_failure || local;
+    LogError("hunt", status.message());
+  }
+
+ private:
+  const HuntOptions& options_;
+  HuntResult& result_;
+};
+
+void Tell(const FlowReport& report) {
+  const std::string place = report.object.store->name() + report.object.key;
+  if (!report.report.object_fault.ok()) LogWarning("hunt", place + ": damaged: " + report.report.object_fault.message());
+  for (const BadRecord& bad : report.report.bad_records) LogWarning("hunt", place + ": " + bad.reason);
+}
+
+}  // namespace
+
+Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::string(const Alert&)>& render,
+                        const std::function<Status(const std::string&)>& write, const std::stop_token& stop) {
+  HuntResult result;
+  Hunter hunter(options, result);
+  const std::vector<HuntObject> objects = hunter.List();
+
+  AlertSorter sorter;
+  Status sorted;
+  std::unordered_set<Hash128, HashOfHash128> withdrawn;
+  const auto emit = [&](Alert&& alert) {
+    withdrawn.insert(alert.supersedes.begin(), alert.supersedes.end());
+    if (alert.retracts) withdrawn.insert(*alert.retracts);
+    if (alert.retracts || !sorted.ok()) return;
+    // Only what holds in the end is shown, so there is nothing to refer to.
+    alert.supersedes.clear();
+    sorted = sorter.Add(alert.event_time, alert.id, render(alert));
+  };
+  Analyzer again(options.analyzer);
+  const auto reread = [&](const ObjectOrigin& origin) -> Result<ObjectReport> {
+    const HuntInput& input = options.inputs[static_cast<std::size_t>(origin.source)];
+    Result<std::string> bytes = input.store->Get(origin.key);
+    if (!bytes.ok()) return bytes.status();
+    return again.Analyze(std::move(bytes).value(), *Hunter::EnvelopeOf(origin.key, input), nullptr, origin.name_time);
+  };
+  ResolverOptions resolver_options;
+  resolver_options.lateness = options.lateness;
+  resolver_options.max_window_events = 500'000;
+  Resolver resolver(options.analyzer, resolver_options, emit, reread);
+
+  std::size_t next = 0;
+  {
+    FlowOptions flow_options;
+    flow_options.threads = options.threads;
+    ObjectFlow flow(flow_options, options.analyzer, [&]() -> std::optional<FlowObject> {
+      if (next == objects.size() || stop.stop_requested()) return std::nullopt;
+      return hunter.ToFlow(objects[next++]);
+    });
+    FlowReport report;
+    for (;;) {
+      const ObjectFlow::State state = flow.Next(report, std::chrono::milliseconds(100));
+      if (state == ObjectFlow::State::kEnd) break;
+      if (state == ObjectFlow::State::kReport) {
+        Tell(report);
+        if (!report.fetch.ok()) hunter.Fail(report.fetch, report.object.store->local());
+        resolver.Take(report);
+        if (!sorted.ok()) return sorted;
+      }
+      if (options.progress) options.progress(resolver.counters(), objects.size());
+      if (stop.stop_requested()) {
+        flow.StopFeeding();
+        for (const HuntInput& input : options.inputs) input.store->Cancel();
+      }
+    }
+  }
+  resolver.Reconcile();
+  if (!sorted.ok()) return sorted;
+  result.interrupted = stop.stop_requested();
+  std::uint64_t alerts = 0;
+  TRAILSIFT_RETURN_IF_ERROR(sorter.Drain([&](const Hash128& id, const std::string& line) -> Status {
+    if (withdrawn.contains(id)) return Status::Ok();
+    ++alerts;
+    return write(line);
+  }));
+  result.counters = resolver.counters();
+  result.counters.alerts = alerts;
+  result.windows = resolver.window_counters();
+  return result;
+}
+
+}  // namespace trailsift

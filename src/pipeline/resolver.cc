@@ -1,0 +1,339 @@
+#include "pipeline/resolver.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/bytes.h"
+#include "base/log.h"
+
+namespace trailsift {
+namespace {
+
+constexpr std::size_t kRecentFindings = 4000;
+constexpr Millis kEarlierPatience = 7 * kDay;
+
+WindowOptions OptionsOf(const AnalyzerOptions& analyzer, const ResolverOptions& options) {
+  WindowOptions windows;
+  windows.lateness = options.lateness;
+  windows.max_events = options.max_window_events;
+  windows.alertable = [level = analyzer.log_alert_level](const Rule& rule) { return IsAlertable(rule, level); };
+  windows.alert_id = &AlertId;
+  return windows;
+}
+
+}  // namespace
+
+Resolver::Resolver(const AnalyzerOptions& analyzer, const ResolverOptions& options, std::function<void(Alert&&)> emit,
+                   std::function<Result<ObjectReport>(const ObjectOrigin&)> reread)
+    : analyzer_(analyzer),
+      emit_(std::move(emit)),
+      reread_(std::move(reread)),
+      seen_(options.max_seen_events),
+      windows_(analyzer.rules, analyzer.plan, OptionsOf(analyzer, options)) {}
+
+void Resolver::Seed(const std::vector<RecoveredAlert>& alerts) {
+  for (const RecoveredAlert& alert : alerts) {
+    const auto [place, fresh] = earlier_.try_emplace(alert.event);
+    Earlier& earlier = place->second;
+    if (fresh) earlier.found = NowMillis();
+    new_earlier_.push_back(alert.event);
+    earlier.withdrawn.insert(earlier.withdrawn.end(), alert.supersedes.begin(), alert.supersedes.end());
+    if (alert.retracts) earlier.withdrawn.push_back(*alert.retracts);
+    earlier.id = alert.retracts ? Hash128{} : alert.id;
+  }
+  for (const auto& [event, earlier] : earlier_) windows_.SeedIssued(event, earlier.id, earlier.withdrawn);
+}
+
+void Resolver::Take(FlowReport& flow) {
+  if (!flow.fetch.ok()) {
+    if (flow.fetch.code() == Code::kNotFound) ++counters_.gone_objects;
+    else ++counters_.unreadable_objects;
+    return;
+  }
+  ObjectReport& report = flow.report;
+  ++counters_.objects;
+  counters_.bytes += report.stored_bytes;
+  counters_.records += report.records.size() + report.bad_records.size();
+  counters_.quarantined_records += report.bad_records.size();
+  if (!report.object_fault.ok()) ++counters_.quarantined_objects;
+  counters_.kinds.insight += report.kinds.insight;
+  counters_.kinds.aggregated += report.kinds.aggregated;
+  counters_.kinds.network_activity += report.kinds.network_activity;
+  counters_.kinds.digests += report.kinds.digests;
+  counters_.kinds.without_time += report.kinds.without_time;
+
+  const Millis name_time = flow.object.name_time;
+  std::uint64_t number = 0;
+  Millis newest = INT64_MIN;
+  for (SeenRecord& record : report.records) {
+    if (record.fate == SeenRecord::Fate::kDiscarded) {
+      ++counters_.discarded;
+      continue;
+    }
+    if (!seen_.Insert(record.event, record.time, name_time)) {
+      ++counters_.duplicates;
+      record.archive = -1;
+      continue;
+    }
+    new_seen_[{SeenEvents::HourOf(record.time), name_time}].push_back(record.event);
+    ++(record.fate == SeenRecord::Fate::kMatched ? counters_.matched : counters_.unmatched);
+    newest = std::max(newest, record.time);
+    if (record.finding < 0) continue;
+    Finding& finding = report.findings[static_cast<std::size_t>(record.finding)];
+    if (finding.component && number == 0)
+      number = NumberOf({static_cast<std::int64_t>(flow.object.tag), flow.object.key, name_time, flow.object.envelope->account_id});
+    const std::uint64_t reference = number << 32 | finding.index;
+    TakeFinding(std::move(finding), reference);
+  }
+  seen_.Advance(name_time);
+  // A record dated in the future must not make the windows forget.
+  if (newest != INT64_MIN) {
+    windows_.Advance(std::min(newest, std::max(name_time, NowMillis())), decisions_);
+    EmitDecisions();
+  }
+}
+
+void Resolver::TakeFinding(Finding&& finding, std::uint64_t reference) {
+  if (!finding.component) return EmitPlain(std::move(finding));
+  TakeEarlier(finding.event);
+  WindowEvent event;
+  event.event = finding.event;
+  event.event_id = finding.event_id;
+  event.time = finding.time;
+  event.reference = reference;
+  event.component = *finding.component;
+  event.alternatives = finding.alternatives;
+  event.values = std::move(finding.values);
+  finding.values.clear();
+  Keep(std::make_shared<Finding>(std::move(finding)));
+  windows_.Add(std::move(event));
+}
+
+void Resolver::EmitPlain(Finding&& finding) {
+  const Rule& rule = *finding.alternatives.back().result;
+  Alert alert = std::move(finding.alert);
+  alert.id = AlertId(rule.info.id, {finding.event});
+  if (const auto earlier = earlier_.find(finding.event); earlier != earlier_.end()) {
+    const Earlier known = earlier->second;
+    TakeEarlier(finding.event);
+    if (known.id == alert.id) return;
+    if (!known.id.is_zero()) alert.supersedes.push_back(known.id);
+  }
+  alert.events.push_back(std::move(finding.event_id));
+  alert.description = FillWindowNames(finding.descriptions.back(), 1, {});
+  Finish(alert, rule);
+  emit_(std::move(alert));
+}
+
+void Resolver::TakeEarlier(const Hash128& event) {
+  if (earlier_.erase(event) > 0) came_again_.push_back(event);
+}
+
+void Resolver::Finish(Alert& alert, const Rule& rule) {
+  alert.rules = analyzer_.rules;
+  alert.rule = &rule.info;
+  if (rule.no_full_log) alert.full_log.clear();
+  alert.mail = !rule.no_email_alert && (rule.email_alert || rule.info.level >= analyzer_.email_alert_level);
+  if (!rule.no_counter) {
+    HourlyCount& fired = fired_[&rule];
+    const Millis hour = SeenEvents::HourOf(alert.arrival);
+    if (fired.hour != hour) fired = {hour, 0};
+    alert.fired_times = ++fired.count;
+  }
+}
+
+void Resolver::Evaluate() {
+  windows_.Evaluate(decisions_);
+  EmitDecisions();
+}
+
+void Resolver::Reconcile() {
+  windows_.Reconcile(decisions_);
+  EmitDecisions();
+}
+
+void Resolver::EmitDecisions() {
+  for (Decision& decision : decisions_) {
+    if (decision.retracts) {
+      Retraction retraction;
+      retraction.alert = *decision.retracts;
+      retraction.event = decision.event;
+      retraction.event_time = decision.time;
+      retraction.arrival = analyzer_.utc_arrival ? decision.time : NowMillis();
+      retraction.events = decision.event_ids;
+      emit_(MakeRetraction(retraction));
+      continue;
+    }
+    const std::shared_ptr<Finding> finding = FindingOf(decision);
+    Alert alert = finding->alert;
+    alert.id = decision.id;
+    alert.events = decision.event_ids;
+    alert.supersedes = decision.supersedes;
+    std::string_view description = decision.rule->info.description;
+    for (std::size_t i = 0; i < finding->alternatives.size(); ++i)
+      if (finding->alternatives[i].result == decision.rule) description = finding->descriptions[i];
+    alert.description = FillWindowNames(description, decision.event_ids.size(), decision.window_values);
+    Finish(alert, *decision.rule);
+    emit_(std::move(alert));
+  }
+  decisions_.clear();
+}
+
+std::shared_ptr<Finding> Resolver::FindingOf(const Decision& decision) {
+  if (const auto recent = recent_.find(decision.event); recent != recent_.end()) return recent->second;
+  Status why(Code::kNotFound, "where it stood is not known any more");
+  if (const auto origin = origins_.find(decision.reference >> 32); origin != origins_.end()) {
+    Result<ObjectReport> report = reread_(origin->second);
+    if (report.ok()) {
+      // Its neighbours are likely to be asked for next.
+      std::shared_ptr<Finding> wanted;
+      for (Finding& finding : report->findings) {
+        if (!finding.component) continue;
+        auto shared = std::make_shared<Finding>(std::move(finding));
+        if (shared->event == decision.event) wanted = shared;
+        Keep(std::move(shared));
+      }
+      if (wanted != nullptr) return wanted;
+      why = Status(Code::kNotFound, origin->second.key + ": the record is not in the object any more");
+    } else {
+      why = report.status();
+    }
+  }
+  LogWarning("alert", "an alert of rule " + decision.rule->info.id + " is written without its record: " + why.message());
+  auto bare = std::make_shared<Finding>();
+  bare->event = decision.event;
+  bare->time = decision.time;
+  bare->alert.event = decision.event;
+  bare->alert.event_time = decision.time;
+  bare->alert.arrival = analyzer_.utc_arrival ? decision.time : NowMillis();
+  bare->alert.full_log = "the record of this event is gone: " + why.message();
+  return bare;
+}
+
+void Resolver::Keep(std::shared_ptr<Finding> finding) {
+  const Hash128 event = finding->event;
+  if (!recent_.emplace(event, std::move(finding)).second) return;
+  recent_order_.push_back(event);
+  if (recent_order_.size() > kRecentFindings) {
+    recent_.erase(recent_order_.front());
+    recent_order_.pop_front();
+  }
+}
+
+std::uint64_t Resolver::NumberOf(const ObjectOrigin& origin) {
+  const std::uint64_t number = next_number_++;
+  origins_.emplace(number, origin);
+  new_numbers_.push_back(number);
+  return number;
+}
+
+void Resolver::AppendObject(std::uint64_t number, const ObjectOrigin& origin, StateLog& log) const {
+  std::string payload;
+  ByteWriter writer(payload);
+  writer.U64(number);
+  writer.I64(origin.source);
+  writer.String(origin.key);
+  writer.I64(origin.name_time);
+  writer.String(origin.account);
+  log.Append(StateFrame::kObject, payload);
+}
+
+void Resolver::AppendEarlier(const Hash128& event, const Earlier& earlier, StateLog& log) const {
+  std::string payload;
+  ByteWriter writer(payload);
+  writer.Hash(event);
+  writer.I64(earlier.found);
+  writer.Hash(earlier.id);
+  writer.U32(static_cast<std::uint32_t>(earlier.withdrawn.size()));
+  for (const Hash128& id : earlier.withdrawn) writer.Hash(id);
+  log.Append(StateFrame::kEarlier, payload);
+}
+
+void Resolver::SaveChanges(StateLog& log) {
+  for (const Hash128& event : new_earlier_)
+    if (const auto earlier = earlier_.find(event); earlier != earlier_.end()) AppendEarlier(event, earlier->second, log);
+  new_earlier_.clear();
+  for (const Hash128& event : came_again_) {
+    std::string again;
+    ByteWriter(again).Hash(event);
+    log.Append(StateFrame::kCameAgain, again);
+  }
+  came_again_.clear();
+  for (const std::uint64_t number : new_numbers_) AppendObject(number, origins_.at(number), log);
+  new_numbers_.clear();
+  std::string payload;
+  for (const auto& [place, events] : new_seen_) SeenEvents::AppendFrame(place.first, place.second, events, payload);
+  new_seen_.clear();
+  if (!payload.empty()) log.Append(StateFrame::kSeen, payload);
+  payload.clear();
+  windows_.AppendChanges(payload);
+  if (payload.empty()) return;
+  log.Append(StateFrame::kWindowEvents, payload);
+  payload.clear();
+  ByteWriter(payload).I64(windows_.cut());
+  log.Append(StateFrame::kCut, payload);
+}
+
+void Resolver::SaveAll(StateLog& log) {
+  for (const auto& [event, earlier] : earlier_) AppendEarlier(event, earlier, log);
+  new_earlier_.clear();
+  came_again_.clear();
+  // Objects that nothing refers to any more are left behind.
+  std::unordered_set<std::uint64_t> used;
+  for (const std::uint64_t reference : windows_.References()) used.insert(reference >> 32);
+  std::erase_if(origins_, [&](const auto& item) { return !used.contains(item.first); });
+  for (const auto& [number, origin] : origins_) AppendObject(number, origin, log);
+  std::string payload;
+  seen_.AppendAll(payload);
+  log.Append(StateFrame::kSeen, payload);
+  payload.clear();
+  windows_.AppendAll(payload);
+  log.Append(StateFrame::kWindowEvents, payload);
+  payload.clear();
+  ByteWriter(payload).I64(windows_.cut());
+  log.Append(StateFrame::kCut, payload);
+  new_numbers_.clear();
+  new_seen_.clear();
+  std::string changes;
+  windows_.AppendChanges(changes);
+}
+
+Status Resolver::Restore(StateFrame type, std::string_view payload) {
+  ByteReader reader(payload);
+  switch (type) {
+    case StateFrame::kWindowEvents: return windows_.Restore(payload);
+    case StateFrame::kSeen:
+      return seen_.Restore(payload) ? Status::Ok() : Status(Code::kCorrupt, "the state log holds identities that do not decode");
+    case StateFrame::kObject: {
+      const std::uint64_t number = reader.U64();
+      ObjectOrigin origin;
+      origin.source = reader.I64();
+      origin.key = reader.String();
+      origin.name_time = reader.I64();
+      origin.account = reader.String();
+      if (!reader.ok()) return Status(Code::kCorrupt, "the state log holds an object that does not decode");
+      origins_[number] = std::move(origin);
+      next_number_ = std::max(next_number_, number + 1);
+      return Status::Ok();
+    }
+    case StateFrame::kEarlier: {
+      const Hash128 event = reader.Hash();
+      Earlier earlier;
+      earlier.found = reader.I64();
+      earlier.id = reader.Hash();
+      const std::uint32_t withdrawn = reader.U32();
+      for (std::uint32_t i = 0; i < withdrawn && reader.ok(); ++i) earlier.withdrawn.push_back(reader.Hash());
+      if (!reader.ok()) return Status(Code::kCorrupt, "the state log holds an earlier alert that does not decode");
+      // An event that has not come again in so long a time will not.
+      if (earlier.found > NowMillis() - kEarlierPatience) earlier_[event] = std::move(earlier);
+      return Status::Ok();
+    }
+    case StateFrame::kCameAgain: earlier_.erase(reader.Hash()); return Status::Ok();
+    case StateFrame::kCut: restored_cut_ = reader.I64(); return Status::Ok();
+  }
+  return Status(Code::kCorrupt, "the state log holds a frame of an unknown type; was it written by a newer version?");
+}
+
+void Resolver::FinishRestore() { windows_.FinishRestore(restored_cut_); }
+
+}  // namespace trailsift

@@ -1,0 +1,113 @@
+// The stage that sees all objects, one after another: drops duplicates, counts, feeds the windows, and turns decisions into alerts. One
+// thread; the same code serves `run` and `hunt`.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "alert/alert.h"
+#include "detect/windows.h"
+#include "pipeline/counters.h"
+#include "pipeline/object_flow.h"
+#include "pipeline/seen.h"
+#include "pipeline/state_log.h"
+#include "sink/alert_recovery.h"
+
+namespace trailsift {
+
+struct ResolverOptions {
+  Millis lateness = kDay;
+  std::size_t max_window_events = 1'000'000;
+  std::size_t max_seen_events = 4'000'000;
+};
+
+// Where an object that windows refer to can be read again.
+struct ObjectOrigin {
+  std::int64_t source = 0;  // the flow object's tag
+  std::string key;
+  Millis name_time = 0;
+  std::string account;
+};
+
+class Resolver {
+ public:
+  // `emit` takes each alert, in the order in which they become known. `reread` fetches an object again, for alerts of events whose object
+  // has passed; it answers the object's report.
+  Resolver(const AnalyzerOptions& analyzer, const ResolverOptions& options, std::function<void(Alert&&)> emit,
+           std::function<Result<ObjectReport>(const ObjectOrigin&)> reread);
+
+  // Alerts that stand in the files but whose objects were never committed: their events will come again, and must not raise them again.
+  // Call after FinishRestore and before the first Take.
+  void Seed(const std::vector<RecoveredAlert>& alerts);
+  // Events of such alerts that have not come again yet.
+  std::size_t awaited() const { return earlier_.size(); }
+
+  // The next object. Alerts that need no other event are emitted at once; Evaluate decides the others.
+  void Take(FlowReport& report);
+  void Evaluate();
+  // End of a pass: what changed of alerts written before.
+  void Reconcile();
+  bool idle() const { return windows_.idle(); }
+
+  // State: what changed since the last call, as frames; all of it; and back.
+  void SaveChanges(StateLog& log);
+  void SaveAll(StateLog& log);
+  Status Restore(StateFrame type, std::string_view payload);
+  void FinishRestore();
+
+  RunCounters& counters() { return counters_; }
+  const WindowCounters& window_counters() const { return windows_.counters(); }
+  std::uint64_t forgotten_identities() const { return seen_.evicted_for_memory(); }
+
+ private:
+  struct HourlyCount {
+    Millis hour = 0;
+    std::uint32_t count = 0;
+  };
+
+  void TakeFinding(Finding&& finding, std::uint64_t reference);
+  void EmitPlain(Finding&& finding);
+  void EmitDecisions();
+  void Finish(Alert& alert, const Rule& rule);
+  std::shared_ptr<Finding> FindingOf(const Decision& decision);
+  void Keep(std::shared_ptr<Finding> finding);
+  std::uint64_t NumberOf(const ObjectOrigin& origin);
+  void AppendObject(std::uint64_t number, const ObjectOrigin& origin, StateLog& log) const;
+
+  const AnalyzerOptions& analyzer_;
+  std::function<void(Alert&&)> emit_;
+  std::function<Result<ObjectReport>(const ObjectOrigin&)> reread_;
+  RunCounters counters_;
+  SeenEvents seen_;
+  Windows windows_;
+  std::vector<Decision> decisions_;
+  std::unordered_map<const Rule*, HourlyCount> fired_;
+
+  std::unordered_map<std::uint64_t, ObjectOrigin> origins_;  // by object number
+  std::uint64_t next_number_ = 1;
+  Millis restored_cut_ = INT64_MIN;
+  std::vector<std::uint64_t> new_numbers_;  // not yet in the state log
+  std::map<std::pair<Millis, Millis>, std::vector<Hash128>> new_seen_;  // by (hour, name time)
+
+  // Findings of correlated events of late: most corrections concern these.
+  std::unordered_map<Hash128, std::shared_ptr<Finding>, HashOfHash128> recent_;
+  std::deque<Hash128> recent_order_;
+
+  struct Earlier {
+    Millis found = 0;
+    Hash128 id;  // of the alert that stands; zero: it was withdrawn
+    std::vector<Hash128> withdrawn;
+  };
+  void TakeEarlier(const Hash128& event);
+  void AppendEarlier(const Hash128& event, const Earlier& earlier, StateLog& log) const;
+  std::unordered_map<Hash128, Earlier, HashOfHash128> earlier_;  // by event
+  std::vector<Hash128> new_earlier_;                             // not yet in the state log
+  std::vector<Hash128> came_again_;                              // likewise
+};
+
+}  // namespace trailsift

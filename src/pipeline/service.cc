@@ -1,0 +1,300 @@
+#include "pipeline/service.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+
+#include "base/log.h"
+#include "source/layout.h"
+#include "source/store_factory.h"
+
+namespace trailsift {
+namespace {
+
+constexpr std::size_t kGroupObjects = 1000;
+constexpr std::chrono::milliseconds kGroupTime(200);
+// In a pass this long, changed outcomes are not kept back until its end.
+constexpr Millis kReconcileEvery = kMinute;
+constexpr std::chrono::seconds kStopPatience(10);
+constexpr Millis kDiskRetry = 5 * kSecond;
+constexpr std::uint64_t kRotateGrowth = 64u << 20;
+
+// Sleeps unless stop is asked for.
+void WaitFor(Millis time, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any condition;
+  std::unique_lock lock(mutex);
+  condition.wait_for(lock, stop, std::chrono::milliseconds(time), [] { return false; });
+}
+
+}  // namespace
+
+Service::Service(ServiceOptions options) : options_(std::move(options)), quarantine_(options_.home) {}
+Service::~Service() = default;
+
+Result<std::unique_ptr<Service>> Service::Open(ServiceOptions options) {
+  std::unique_ptr<Service> service(new Service(std::move(options)));
+  if (const Status status = service->Recover(); !status.ok()) return status;
+  return service;
+}
+
+Status Service::Recover() {
+  const Settings& settings = *options_.settings;
+  std::error_code error;
+  std::filesystem::create_directories(options_.home, error);
+  if (error) return Status(Code::kIo, options_.home + ": cannot be made: " + error.message());
+  Result<std::unique_ptr<Checkpoint>> checkpoint = Checkpoint::Open(options_.home);
+  if (!checkpoint.ok()) return checkpoint.status();
+  checkpoint_ = std::move(checkpoint).value();
+
+  FileSinkOptions sink_options;
+  sink_options.home = options_.home;
+  sink_options.origin.agent_name = sink_options.origin.manager_name = options_.host;
+  sink_options.alerts_log = settings.alerts_log;
+  sink_options.jsonout = settings.jsonout_output;
+  sink_options.archives = settings.logall_json;
+  sink_options.keep_days = settings.own.alerts_keep_days;
+  sink_options.max_total_bytes = settings.own.alerts_max_size;
+  std::optional<AlertPosition> committed;
+  if (!checkpoint_->alerts().file.empty()) committed = {checkpoint_->alerts().file, checkpoint_->alerts().offset};
+  Result<FileSink::Opened> sink = FileSink::Open(sink_options, committed, NowMillis());
+  if (!sink.ok()) return sink.status();
+  sink_ = std::move(sink->sink);
+
+  analyzer_options_.rules = options_.rules;
+  analyzer_options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
+  analyzer_options_.log_alert_level = settings.log_alert_level;
+  analyzer_options_.email_alert_level = settings.email_alert_level;
+  analyzer_options_.log_fields = settings.alerts_log;
+  analyzer_options_.archive = settings.logall_json;
+  again_ = std::make_unique<Analyzer>(analyzer_options_);
+  ResolverOptions resolver_options;
+  resolver_options.lateness = settings.own.allowed_lateness;
+  resolver_ = std::make_unique<Resolver>(
+      analyzer_options_, resolver_options, [this](Alert&& alert) { outbox_.push_back(std::move(alert)); },
+      [this](const ObjectOrigin& origin) { return Reread(origin); });
+  TRAILSIFT_RETURN_IF_ERROR(RestoreState());
+  resolver_->Seed(sink->recovery.alerts);
+
+  const std::int64_t today = NowMillis() / kDay;
+  for (const BucketSettings& bucket : settings.aws_s3.buckets) {
+    // A source begins when it is first configured, also when it can't be reached yet.
+    const Result<std::int64_t> id = checkpoint_->EnsureSource(SourceName(bucket), bucket.only_logs_after.value_or(today));
+    if (!id.ok()) return id.status();
+    source_ids_.push_back(*id);
+  }
+  stores_.resize(settings.aws_s3.buckets.size());
+  return Status::Ok();
+}
+
+bool Service::OpenBuckets() {
+  bool all = true;
+  buckets_.clear();
+  for (std::size_t i = 0; i < stores_.size(); ++i) {
+    const BucketSettings& bucket = options_.settings->aws_s3.buckets[i];
+    if (bucket.type != "cloudtrail") continue;
+    if (stores_[i] == nullptr) {
+      Result<std::unique_ptr<ObjectStore>> store = MakeStore(bucket);
+      if (store.ok()) {
+        stores_[i] = std::move(store).value();
+      } else {
+        LogError("source", bucket.name + ": not read in this pass: " + store.status().message());
+        all = false;
+        continue;
+      }
+    }
+    buckets_.push_back({&bucket, stores_[i].get(), source_ids_[i]});
+  }
+  return all;
+}
+
+Status Service::RestoreState() {
+  state_log_ = std::make_unique<StateLog>(options_.home);
+  const Status opened = state_log_->Open(
+      checkpoint_->state_log(), [this](StateFrame type, std::string_view payload) { return resolver_->Restore(type, payload); });
+  resolver_->FinishRestore();
+  if (opened.ok()) return opened;
+  if (opened.code() == Code::kIo) return opened;
+  // Damage costs the memory behind it; the alerts and the ledger stand.
+  LogError("state", opened.message() + "; windows and identities behind that are forgotten");
+  TRAILSIFT_RETURN_IF_ERROR(state_log_->Rotate([this] { resolver_->SaveAll(*state_log_); }));
+  rotated_ = true;
+  return Status::Ok();
+}
+
+std::shared_ptr<const Envelope> Service::EnvelopeOf(const BucketSource& bucket, const std::string& key, const std::string& account) const {
+  auto envelope = std::make_shared<Envelope>();
+  envelope->account_alias = bucket.settings->account_alias;
+  envelope->log_file = key;
+  envelope->bucket = bucket.settings->name;
+  envelope->account_id = account;
+  return envelope;
+}
+
+std::optional<FlowObject> Service::NextObject(Listing& listing) {
+  std::optional<ObjectTask> task = listing.Next();
+  if (!task) return std::nullopt;
+  const BucketSource& bucket = buckets_[task->bucket];
+  FlowObject object;
+  object.store = bucket.store;
+  object.size = task->size;
+  object.name_time = task->name_time;
+  object.envelope = EnvelopeOf(bucket, task->key, task->account);
+  object.discard = &bucket.settings->discard;
+  object.day = task->day;
+  object.tag = task->bucket;
+  object.key = std::move(task->key);
+  return object;
+}
+
+Result<ObjectReport> Service::Reread(const ObjectOrigin& origin) {
+  for (const BucketSource& bucket : buckets_) {
+    if (bucket.id != origin.source) continue;
+    Result<std::string> bytes = bucket.store->Get(origin.key);
+    if (!bytes.ok()) return bytes.status();
+    return again_->Analyze(std::move(bytes).value(), *EnvelopeOf(bucket, origin.key, origin.account), nullptr, origin.name_time);
+  }
+  return Status(Code::kNotFound, origin.key + ": its bucket is not configured any more");
+}
+
+Status Service::Take(FlowReport& report, PassReport& pass) {
+  const std::string place = report.object.store->name() + report.object.key;
+  const BucketSource& bucket = buckets_[report.object.tag];
+  if (!report.fetch.ok()) {
+    if (report.fetch.code() == Code::kCancelled) {
+      // Asked to stop; it comes again.
+    } else if (report.fetch.code() == Code::kNotFound) {
+      LogWarning("source", place + ": deleted between listing and reading; nothing of it was seen");
+    } else {
+      LogError("source", place + ": not read, tried again at the next pass: " + report.fetch.message());
+      (bucket.store->local() ? pass.local_failure : pass.remote_failure) = true;
+    }
+  }
+  const Millis now = NowMillis();
+  if (!report.report.object_fault.ok()) {
+    LogWarning("decode", place + ": quarantined: " + report.report.object_fault.message());
+    TRAILSIFT_RETURN_IF_ERROR(quarantine_.Keep(place, -1, report.report.object_fault.message(), report.bytes, now));
+  }
+  for (const BadRecord& bad : report.report.bad_records) {
+    LogWarning("decode", place + ": quarantined: " + bad.reason);
+    TRAILSIFT_RETURN_IF_ERROR(quarantine_.Keep(place, static_cast<int>(bad.index), bad.reason, bad.bytes, now));
+  }
+  const bool finished = report.fetch.ok();
+  const bool sound = finished && report.report.object_fault.ok() && report.report.bad_records.empty();
+  if (finished) {
+    finished_.push_back({bucket.id, report.object.day, ObjectKeyHash(report.object.key)});
+    if (sound && bucket.settings->remove_from_bucket) removals_.push_back({report.object.tag, report.object.key});
+  }
+  report.object.tag = static_cast<std::uint64_t>(bucket.id);
+  resolver_->Take(report);
+  for (const SeenRecord& record : report.report.records)
+    if (record.archive >= 0) archive_outbox_.push_back(std::move(report.report.archive[static_cast<std::size_t>(record.archive)]));
+  return Status::Ok();
+}
+
+Result<PassReport> Service::RunPass(const std::stop_token& stop) {
+  PassReport pass;
+  if (!OpenBuckets()) pass.remote_failure = true;
+  Listing listing(buckets_, *checkpoint_, NowMillis() / kDay, options_.settings->own.look_back);
+  std::vector<ObjectTask> failed;
+  {
+    FlowOptions flow_options;
+    flow_options.threads = options_.threads;
+    ObjectFlow flow(flow_options, analyzer_options_, [&]() -> std::optional<FlowObject> {
+      return stop.stop_requested() ? std::nullopt : NextObject(listing);
+    });
+    FlowReport report;
+    auto group_began = std::chrono::steady_clock::now();
+    Millis reconciled = NowMillis();
+    bool waiting_commit = false;
+    std::optional<std::chrono::steady_clock::time_point> stop_seen;
+    for (;;) {
+      const ObjectFlow::State state = flow.Next(report, kGroupTime);
+      if (state == ObjectFlow::State::kEnd) break;
+      if (state == ObjectFlow::State::kReport) {
+        if (!waiting_commit) group_began = std::chrono::steady_clock::now();
+        waiting_commit = true;
+        if (!report.fetch.ok() && report.fetch.code() != Code::kNotFound) {
+          ObjectTask task;
+          task.bucket = report.object.tag;
+          task.key = report.object.key;
+          failed.push_back(std::move(task));
+        }
+        TRAILSIFT_RETURN_IF_ERROR(Take(report, pass));
+      }
+      if (stop.stop_requested()) {
+        flow.StopFeeding();
+        if (!stop_seen) stop_seen = std::chrono::steady_clock::now();
+        // Requests that don't come to an end are given up: their objects come again.
+        if (std::chrono::steady_clock::now() - *stop_seen > kStopPatience)
+          for (const BucketSource& bucket : buckets_) bucket.store->Cancel();
+      }
+      const bool due = finished_.size() >= kGroupObjects || std::chrono::steady_clock::now() - group_began >= kGroupTime;
+      if (!waiting_commit || !due) continue;
+      // After a kill the events of alerts that stand already must have come again before any of them is corrected.
+      if (resolver_->awaited() == 0 && NowMillis() - reconciled >= kReconcileEvery) {
+        resolver_->Reconcile();
+        reconciled = NowMillis();
+      }
+      TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
+      waiting_commit = false;
+    }
+  }
+  pass.stopped = stop.stop_requested();
+  pass.listing = listing.counters();
+  for (const ObjectTask& task : failed) listing.MarkFailed(task);
+  if (!pass.stopped) resolver_->Reconcile();
+  TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
+  if (!pass.stopped) TRAILSIFT_RETURN_IF_ERROR(listing.Finish());
+  if (pass.listing.local_failures > 0) pass.local_failure = true;
+  if (pass.listing.failures > pass.listing.local_failures) pass.remote_failure = true;
+  return pass;
+}
+
+Status Service::CommitPatiently(const std::stop_token& stop) {
+  for (;;) {
+    const Status status = Commit();
+    if (status.ok() || options_.fail_fast || stop.stop_requested()) return status;
+    LogError("sink", status.message() + "; nothing is read until this can be written, next try in 5 s");
+    WaitFor(kDiskRetry, stop);
+  }
+}
+
+Status Service::Commit() {
+  resolver_->Evaluate();
+  for (; !outbox_.empty(); outbox_.pop_front()) {
+    TRAILSIFT_RETURN_IF_ERROR(sink_->Append(outbox_.front()));
+    ++resolver_->counters().alerts;
+  }
+  for (; !archive_outbox_.empty(); archive_outbox_.pop_front()) TRAILSIFT_RETURN_IF_ERROR(sink_->AppendArchive(archive_outbox_.front()));
+  const Result<AlertPosition> alerts = sink_->Sync();
+  if (!alerts.ok()) return alerts.status();
+  if (!rotated_ && state_log_->growth() > std::max(kRotateGrowth, 2 * state_log_->whole())) {
+    TRAILSIFT_RETURN_IF_ERROR(state_log_->Rotate([this] { resolver_->SaveAll(*state_log_); }));
+    rotated_ = true;
+  }
+  resolver_->SaveChanges(*state_log_);
+  TRAILSIFT_RETURN_IF_ERROR(state_log_->Sync());
+  TRAILSIFT_RETURN_IF_ERROR(checkpoint_->Commit(finished_, {alerts->file, alerts->offset}, state_log_->position()));
+  finished_.clear();
+  if (rotated_) state_log_->RemoveOthers();
+  rotated_ = false;
+  for (const Removal& removal : removals_) {
+    const BucketSource& bucket = buckets_[removal.bucket];
+    if (const Status status = bucket.store->Delete(removal.key); !status.ok())
+      LogWarning("source", bucket.store->name() + removal.key + ": done, but not removed from the bucket: " + status.message());
+  }
+  removals_.clear();
+  return Status::Ok();
+}
+
+void Service::Maintain() {
+  RotationOptions rotation;
+  rotation.home = options_.home;
+  rotation.keep_days = options_.settings->own.alerts_keep_days;
+  rotation.max_total_bytes = options_.settings->own.alerts_max_size;
+  RotateDailyFiles(rotation, NowMillis(), AlertPosition{checkpoint_->alerts().file, checkpoint_->alerts().offset});
+}
+
+}  // namespace trailsift

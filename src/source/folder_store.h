@@ -1,0 +1,29 @@
+// A folder as a bucket: a file's path below the root is its key. Keys come in byte order as S3 lists them. Symbolic links to files are
+// read, links to folders are not followed.
+#pragma once
+
+#include <string>
+
+#include "source/object_store.h"
+
+namespace trailsift {
+
+class FolderStore : public ObjectStore {
+ public:
+  explicit FolderStore(std::string root);
+
+  Result<StorePage> List(const StoreQuery& query) override;
+  Result<std::string> Get(const std::string& key) override;
+  void GetAsync(const std::string& key, std::uint64_t size, std::function<void(Result<std::string>)> done) override;
+  Status Delete(const std::string& key) override;
+  std::string name() const override { return root_; }
+  bool local() const override { return true; }
+
+ private:
+  std::string root_;  // ends in a slash
+};
+
+// The whole of a file, at most `limit` bytes.
+Result<std::string> ReadWholeFile(const std::string& path, std::uint64_t limit);
+
+}  // namespace trailsift

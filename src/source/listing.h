@@ -1,0 +1,87 @@
+// One pass over the buckets of the configuration: discovers accounts and regions, lists each region's days from where the pass must
+// begin, leaves out what is finished, and hands out the rest merged by the time in the objects' names, so that history of many accounts
+// is read in the order in which it happened.
+//
+// A part that can't be listed (a bucket, an account, a region) is reported and counted; the others go on. One thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "config/settings.h"
+#include "source/checkpoint.h"
+#include "source/object_store.h"
+
+namespace trailsift {
+
+// A bucket of the configuration with the store that reaches it. Both outlive the listing.
+struct BucketSource {
+  const BucketSettings* settings = nullptr;
+  ObjectStore* store = nullptr;
+  std::int64_t id = 0;  // in the checkpoint
+};
+
+struct ObjectTask {
+  std::size_t bucket = 0;  // position in the listing's buckets
+  std::string key;
+  std::uint64_t size = 0;
+  std::int64_t day = 0;
+  Millis name_time = 0;    // delivery time in the name; else the day's beginning
+  std::string account;     // the folder walked
+};
+
+struct ListingCounters {
+  std::uint64_t listed = 0;    // objects seen
+  std::uint64_t known = 0;     // of them, finished before
+  std::uint64_t failures = 0;  // buckets, accounts or regions that could not be listed to their end
+  std::uint64_t local_failures = 0;  // of them, in folders of this machine
+};
+
+class Listing {
+ public:
+  // `today`: days since 1970-01-01, UTC. `look_back` as in the settings.
+  Listing(std::vector<BucketSource> buckets, Checkpoint& checkpoint, std::int64_t today, Millis look_back);
+  ~Listing();
+
+  // The next object; nothing at the end of the pass.
+  std::optional<ObjectTask> Next();
+  // After the pass, when all that was handed out is committed: what was listed to its end need not be listed from so far back again. A
+  // stream of which an object failed (MarkFailed) stays where it was.
+  Status Finish();
+  void MarkFailed(const ObjectTask& task);
+
+  const ListingCounters& counters() const { return counters_; }
+
+ private:
+  struct Branch;  // one (bucket, account, region)
+
+  void Discover(std::size_t bucket);
+  // Every prefix below `prefix`, the last folder name of each.
+  Result<std::vector<std::string>> Folders(const BucketSource& bucket, const std::string& prefix);
+  void AddBranch(std::size_t bucket, const std::string& account, const std::string& region);
+  void Refill(Branch& branch);
+  void Fail(const BucketSource& bucket, const std::string& what, const Status& status);
+
+  std::vector<BucketSource> buckets_;
+  Checkpoint& checkpoint_;
+  std::int64_t today_;
+  std::int64_t look_back_days_;
+  std::vector<std::unique_ptr<Branch>> branches_;
+  struct Head {
+    Millis time;
+    std::string key;
+    std::size_t branch;
+    bool operator>(const Head& other) const { return std::tie(time, key, branch) > std::tie(other.time, other.key, other.branch); }
+  };
+  std::priority_queue<Head, std::vector<Head>, std::greater<>> heads_;
+  bool discovered_ = false;
+  ListingCounters counters_;
+};
+
+}  // namespace trailsift

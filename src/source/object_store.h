@@ -1,0 +1,54 @@
+// Where objects lie: an S3 bucket, or a folder that holds a copy of one. The two are made in MakeStore (store_factory.h) and nowhere else.
+// Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace trailsift {
+
+struct StoredObject {
+  std::string key;
+  std::uint64_t size = 0;  // bytes as stored
+};
+
+struct StorePage {
+  std::vector<StoredObject> objects;   // in byte order of their keys
+  std::vector<std::string> prefixes;   // what lies below the delimiter, each with the delimiter at its end
+  std::string next;                    // token of the next page; empty at the end
+};
+
+struct StoreQuery {
+  std::string prefix;
+  std::string delimiter;    // empty: everything below the prefix
+  std::string start_after;  // keys up to and including this one are left out; only for the first page
+  std::string token;        // StorePage::next of the page before
+  int max_keys = 1000;
+};
+
+class ObjectStore {
+ public:
+  virtual ~ObjectStore() = default;
+
+  virtual Result<StorePage> List(const StoreQuery& query) = 0;
+  // The object's bytes. For a local store it is called on the thread that needs them.
+  virtual Result<std::string> Get(const std::string& key) = 0;
+  // The same without waiting: `done` is called on a thread of the store (or at once) and must not block.
+  virtual void GetAsync(const std::string& key, std::uint64_t size, std::function<void(Result<std::string>)> done) = 0;
+  virtual Status Delete(const std::string& key) = 0;
+
+  // What is under way and what comes later fails with kCancelled.
+  virtual void Cancel() {}
+
+  // `s3://bucket/` or `/folder/`: what stands before a key in messages.
+  virtual std::string name() const = 0;
+  // Reading is a local file access: no request to save by asking early.
+  virtual bool local() const = 0;
+};
+
+}  // namespace trailsift
