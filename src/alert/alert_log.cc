@@ -1,5 +1,6 @@
 // A block of alerts.log: the layout of Wazuh 4.14's analysisd, kept to one block whatever the event holds
 // (docs/format/alerts-log.md).
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -38,7 +39,7 @@ void AppendLine(std::string_view label, std::string_view value, std::string& out
 void AppendLocalTime(Millis time, std::string& out) {
   static constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::time_t seconds = static_cast<std::time_t>(time / kSecond);
+  const auto seconds = static_cast<std::time_t>(time / kSecond);
   std::tm parts{};
   localtime_r(&seconds, &parts);
   char text[64];
@@ -56,7 +57,9 @@ void AppendGroups(const RuleInfo& rule, std::string& out) {
   }
   for (const auto& [name, entries] : rule.compliance) {
     for (const std::string& entry : entries) {
-      AppendLineText(name + '_' + entry, out);
+      AppendLineText(name, out);
+      out += '_';
+      AppendLineText(entry, out);
       out += ',';
     }
   }
@@ -75,10 +78,8 @@ constexpr std::array<HeadLine, 5> kHeadLines = {{{"srcip", "srcip", "Src IP: "},
                                                  {"dstuser", "user", "User: "}}};
 
 bool IsHeadLine(std::string_view name) {
-  for (const HeadLine& head : kHeadLines) {
-    if (name == head.name || name == head.other_name) return true;
-  }
-  return false;
+  return std::any_of(kHeadLines.begin(), kHeadLines.end(),
+                     [&](const HeadLine& head) { return name == head.name || name == head.other_name; });
 }
 
 void AppendHeadLines(const Alert& alert, std::string& out) {

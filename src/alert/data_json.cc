@@ -132,7 +132,7 @@ class Tree {
   }
 
   std::uint32_t AddChild(std::uint32_t parent, std::string_view name, bool is_object) {
-    const std::uint32_t id = static_cast<std::uint32_t>(nodes_.size());
+    const auto id = static_cast<std::uint32_t>(nodes_.size());
     Node& child = nodes_.emplace_back();
     child.name = name;
     child.is_object = is_object;

@@ -53,6 +53,7 @@ TEST(DataJson, ManyLeavesInOneObject) {
   std::vector<std::string> names;
   for (int i = 0; i < 200000; ++i) names.push_back("aws.n" + std::to_string(i));
   std::vector<Leaf> leaves;
+  leaves.reserve(2 * names.size());
   for (const std::string& name : names) leaves.push_back({name, "v"});
   for (const std::string& name : names) leaves.push_back({name, "again"});
   const std::string json = DataJson(leaves);

@@ -44,6 +44,7 @@ std::vector<RecordFile> AllRecordFiles(const std::string& home) {
     }
   }
   std::vector<RecordFile> files;
+  files.reserve(found.size());
   for (const auto& [key, plain] : found) files.push_back({key.second, key.first, plain, 0});
   return files;
 }
@@ -206,7 +207,7 @@ Result<std::uint64_t> CutToLine(const std::string& log_path, const std::string& 
   if (!end) return std::uint64_t{0};
   struct stat info;
   if (stat(log_path.c_str(), &info) != 0) return DiskError("read", log_path, errno);
-  const std::uint64_t size = static_cast<std::uint64_t>(info.st_size);
+  const auto size = static_cast<std::uint64_t>(info.st_size);
   if (size > *end && truncate(log_path.c_str(), static_cast<off_t>(*end)) != 0) return DiskError("cut", log_path, errno);
   return size - *end;
 }
@@ -219,8 +220,10 @@ void WarnOfCut(const std::string& path, const char* what, std::uint64_t bytes, R
 bool AloneOnItsDay(const std::string& home, const RecordFile& file) {
   for (const DailyFamily* family : kRecordFamilies) {
     const std::string other = DailyPath(*family, file.day, "json");
+    std::string full = home;
+    full.append("/").append(other);
     struct stat info;
-    if (other != file.path && stat((home + '/' + other).c_str(), &info) == 0 && info.st_size > 0) return false;
+    if (other != file.path && stat(full.c_str(), &info) == 0 && info.st_size > 0) return false;
   }
   return true;
 }

@@ -22,7 +22,7 @@ class RecoveryTest : public SinkTest {
   }
   void Gzip(const std::string& path) {
     const std::string text = Read(path);
-    const gzFile gz = gzopen(Full(path + ".gz").c_str(), "wb");
+    gzFile gz = gzopen(Full(path + ".gz").c_str(), "wb");
     EXPECT_EQ(gzwrite(gz, text.data(), static_cast<unsigned>(text.size())), static_cast<int>(text.size()));
     gzclose(gz);
     std::filesystem::remove(Full(path));

@@ -56,7 +56,7 @@ Status DailyFile::Settle() {
     if (fstat(fd_.get(), &info) != 0) return DiskError("read", full, errno);
   }
   if (torn_) return CutBack();
-  const std::uint64_t size = static_cast<std::uint64_t>(info.st_size);
+  const auto size = static_cast<std::uint64_t>(info.st_size);
   if (size != size_) {
     LogWarning("sink",
                full + " has " + std::to_string(size) + " bytes, not " + std::to_string(size_) + ": another program wrote to it");

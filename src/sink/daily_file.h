@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/status.h"
 #include "sink/disk.h"
@@ -32,7 +33,8 @@ class DailyFile {
   Status Sync();
 
  private:
-  DailyFile(const std::string& home, const std::string& path, const std::string& link) : home_(home), path_(path), link_(link) {}
+  DailyFile(std::string home, std::string path, std::string link)
+      : home_(std::move(home)), path_(std::move(path)), link_(std::move(link)) {}
 
   Status Reopen();
   Status Settle();

@@ -28,6 +28,11 @@ int Number(std::string_view text) {
   return value;
 }
 
+std::string Join(std::string_view folder, std::string_view name) {
+  std::string path(folder);
+  return path.append("/").append(name);
+}
+
 std::vector<std::string> NamesIn(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code error;
@@ -40,7 +45,7 @@ std::vector<std::string> NamesIn(const std::string& folder) {
 }  // namespace
 
 std::int64_t DayOf(Millis moment, bool utc) {
-  const std::time_t seconds = static_cast<std::time_t>(moment / kSecond);
+  const auto seconds = static_cast<std::time_t>(moment / kSecond);
   std::tm parts{};
   if (utc) gmtime_r(&seconds, &parts);
   else localtime_r(&seconds, &parts);
@@ -86,16 +91,16 @@ std::optional<DailyName> ParseDailyPath(const DailyFamily& family, std::string_v
 std::vector<DailyEntry> ListDailyFiles(const std::string& home, const DailyFamily& family) {
   std::vector<DailyEntry> entries;
   const std::string root(family.folder);
-  for (const std::string& year : NamesIn(home + '/' + root)) {
+  for (const std::string& year : NamesIn(Join(home, root))) {
     if (year.size() != 4 || Number(year) < 0) continue;
     for (const std::string_view month : kMonths) {
-      const std::string folder = root + '/' + year + '/' + std::string(month);
-      for (const std::string& file : NamesIn(home + '/' + folder)) {
+      const std::string folder = Join(Join(root, year), month);
+      for (const std::string& file : NamesIn(Join(home, folder))) {
         DailyEntry entry;
-        entry.path = folder + '/' + file;
+        entry.path = Join(folder, file);
         const auto name = ParseDailyPath(family, entry.path);
         struct stat info;
-        if (!name || lstat((home + '/' + entry.path).c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
+        if (!name || lstat(Join(home, entry.path).c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
         entry.name = *name;
         entry.size = static_cast<std::uint64_t>(info.st_size);
         entry.device = info.st_dev;

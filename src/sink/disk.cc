@@ -94,7 +94,7 @@ Result<std::uint64_t> CutBehindLast(const std::string& path, std::string_view te
   if (!fd.valid()) return DiskError("open", path, errno);
   struct stat info;
   if (fstat(fd.get(), &info) != 0) return DiskError("read", path, errno);
-  const std::uint64_t size = static_cast<std::uint64_t>(info.st_size);
+  const auto size = static_cast<std::uint64_t>(info.st_size);
   constexpr std::uint64_t kStep = 65536;
   std::uint64_t begin = size;  // of what was read so far
   std::string block;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "alert/alert.h"
@@ -84,7 +85,7 @@ class FileSink {
     std::unique_ptr<DailyFile> archive;  // nullptr without archives
   };
 
-  explicit FileSink(const FileSinkOptions& options) : options_(options) {}
+  explicit FileSink(FileSinkOptions options) : options_(std::move(options)) {}
 
   Result<Day> OpenDay(std::int64_t day) const;
   Status RollTo(Millis arrival);

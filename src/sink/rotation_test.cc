@@ -13,7 +13,7 @@ class RotationTest : public SinkTest {
   static std::string Path(std::int64_t day, const std::string& extension) { return DailyPath(kAlertFiles, day, extension); }
 
   std::string Gunzip(const std::string& path) const {
-    const gzFile gz = gzopen(Full(path).c_str(), "rb");
+    gzFile gz = gzopen(Full(path).c_str(), "rb");
     std::string text(1 << 20, '\0');
     const int size = gz != nullptr ? gzread(gz, text.data(), static_cast<unsigned>(text.size())) : -1;
     EXPECT_GE(size, 0) << path;
