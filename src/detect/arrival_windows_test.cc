@@ -80,15 +80,15 @@ TEST(ArrivalWindows, Sequences) {
       // by field
       {Composite(100005, 8, 3, sid + "<same_field>who</same_field>"), "aAaAaA", "111155"},
       {Composite(100005, 8, 3, sid + "<same_field>other</same_field>"), "aaaa", "1111"},
-      {Composite(100005, 8, 2, sid + "<different_field>who</different_field>"), "aaAa", "1155"},
+      {Composite(100005, 8, 2, sid + "<different_field>who</different_field>"), "aaAa", "1151"},
       {Composite(100005, 8, 2, sid + "<different_field>other</different_field>"), "aa", "15"},
       // by group; the composite's own conditions are about the current event
-      {Composite(100005, 8, 3, "<if_matched_group>fail</if_matched_group>"), "abababa", "1251251"},
-      {Composite(100005, 8, 3, sid + "<match>\"U\"</match>"), "aaaAa", "11151"},
+      {Composite(100005, 8, 3, "<if_matched_group>fail</if_matched_group>"), "abababa", "1252151"},
+      {Composite(100005, 8, 3, sid + "<match type=\"pcre2\">\"U\"</match>"), "aaaAa", "11151"},
       // a rule that a composite targets by id counts for one by group as well
       {Composite(100005, 8, 3, "<if_matched_group>fail</if_matched_group>") + Composite(100006, 9, 5, sid), "aaab", "1152"},
       // a higher level is tried first and sees no mark of a lower one
-      {Composite(100005, 8, 3, sid) + Composite(100006, 10, 5, sid), "aaaaaaaa", "11511516"},
+      {Composite(100005, 8, 3, sid) + Composite(100006, 10, 5, sid), "aaaaaaaa", "11511611"},
       // below another rule: earlier failures, then something else; the newest counted one is used up
       {"<rule id=\"100005\" level=\"9\" frequency=\"3\" timeframe=\"60\"><if_sid>100002</if_sid>" + sid + "<description>d</description></rule>",
        "aabbaab", "1152115"},
@@ -96,7 +96,7 @@ TEST(ArrivalWindows, Sequences) {
       {Composite(100005, 0, 2, sid), "aaa", "111"},
       {"<rule id=\"100005\" level=\"9\" noalert=\"1\">" + sid + "<description>d</description></rule>", "aaa", "111"},
       // a child of a composite is the result
-      {Composite(100005, 8, 2, sid) + "<rule id=\"100006\" level=\"12\"><if_sid>100005</if_sid><match>\"U\"</match><description>d</description></rule>",
+      {Composite(100005, 8, 2, sid) + "<rule id=\"100006\" level=\"12\"><if_sid>100005</if_sid><match type=\"pcre2\">\"U\"</match><description>d</description></rule>",
        "aaAa", "1565"},
   };
   for (const Case& c : cases) EXPECT_EQ(Sequence(c.composites).Run(c.events), c.rules) << c.events << " with " << c.composites;

@@ -88,7 +88,10 @@ class RuleCompiler {
   std::uint32_t AddTest(const std::string& key, CompiledTest test) {
     const auto next = static_cast<std::uint32_t>(out_.tests_.size());
     const auto [entry, is_new] = tests_.try_emplace(key, next);
-    if (is_new) out_.tests_.push_back(test);
+    if (is_new) {
+      out_.tests_.push_back(test);
+      literals_.push_back(test.expression == nullptr ? std::nullopt : test.expression->ExactLiterals());
+    }
     return entry->second;
   }
 
@@ -104,11 +107,7 @@ class RuleCompiler {
   }
 
   // The values one test asks for, when it asks for exact ones.
-  std::optional<std::vector<std::string>> Literals(std::uint32_t test) const {
-    const Expression* expression = out_.tests_[test].expression;
-    if (expression == nullptr) return std::nullopt;
-    return expression->ExactLiterals();
-  }
+  const std::optional<std::vector<std::string>>& Literals(std::uint32_t test) const { return literals_[test]; }
 
   template <typename RulePointer>
   ChildIndex Index(const CompiledTree& tree, const std::unordered_map<const Rule*, std::uint32_t>& number,
@@ -124,7 +123,7 @@ class RuleCompiler {
     std::unordered_map<std::uint32_t, std::size_t> asked;
     for (std::uint32_t rule : index.rules)
       for (std::uint32_t test : tree.rules[rule].tests)
-        if (const auto literals = Literals(test)) asked[out_.tests_[test].field] += literals->size();
+        if (const auto& literals = Literals(test)) asked[out_.tests_[test].field] += literals->size();
     for (std::uint32_t position = 0; position < index.rules.size(); ++position) {
       const CompiledRule& rule = tree.rules[index.rules[position]];
       if (index.rules.size() <= kFew || !Place(rule, asked, position, index)) index.always.push_back(position);
@@ -169,6 +168,7 @@ class RuleCompiler {
   bool fold_ = false;
   std::unordered_map<std::string, std::uint32_t> fields_;
   std::unordered_map<std::string, std::uint32_t> tests_;
+  std::vector<std::optional<std::vector<std::string>>> literals_;  // by test
 };
 
 CompiledRules::CompiledRules(const std::vector<std::unique_ptr<Rule>>& rules, const std::vector<const Rule*>& roots) {
