@@ -40,7 +40,9 @@ Hash128 FastHash(std::string_view bytes) {
   return hash;
 }
 
-std::uint64_t Checksum(std::string_view bytes, std::uint64_t seed) { return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed); }
+std::uint64_t Checksum(std::string_view bytes, std::uint64_t seed) {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
 
 Hash128 StrongHash(std::string_view bytes) {
   unsigned char digest[EVP_MAX_MD_SIZE];
