@@ -26,6 +26,8 @@ TEST(MessageParser, Table) {
       {R"({"a":"\q","b":1})", "{\"a\":\"\xEF\xBF\xBD\",\"b\":1}"},
       {"{\"a\":\"\xFF\"}", "{\"a\":\"\xEF\xBF\xBD\"}"},
       {R"({"a":1e400})", R"({"a":1.7976931348623157e+308})"},
+      {R"({"a":007})", R"({"a":7})"},
+      {R"({"a":+1})", nullptr},
       {R"({"a")", nullptr},
       {R"({"a":1)", nullptr},
       {R"({"a":})", nullptr},

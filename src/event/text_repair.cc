@@ -1,8 +1,12 @@
 #include "event/text_repair.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
+#include <utility>
 
 namespace trailsift {
 namespace {
@@ -80,24 +84,20 @@ class Repairer {
   void Number() {
     std::size_t end = at_ + 1;
     while (end < text_.size() && (std::string_view("0123456789.eE+-").find(text_[end]) != std::string_view::npos)) ++end;
-    const std::string_view number = text_.substr(at_, end - at_);
-    const bool negative = number[0] == '-';
-    const std::size_t digits = number.size() - (negative ? 1 : 0);
-    double value = 0;
-    const auto result = std::from_chars(number.data(), number.data() + number.size(), value);
-    if (result.ec == std::errc::result_out_of_range && TooLarge(number)) {
-      out_ += negative ? "-1.7976931348623157e308" : "1.7976931348623157e308";
+    std::string number(text_.substr(at_, end - at_));
+    at_ = end;
+    const std::size_t first = number[0] == '-' ? 1 : 0;
+    const std::size_t zeros = std::min(number.find_first_not_of('0', first), number.size());
+    if (zeros > first) {
+      const bool digit_follows = zeros < number.size() && number[zeros] >= '0' && number[zeros] <= '9';
+      number.erase(first, digit_follows ? zeros - first : zeros - first - 1);
+    }
+    if (std::isinf(std::strtod(number.c_str(), nullptr))) {
+      out_ += first == 1 ? "-1.7976931348623157e308" : "1.7976931348623157e308";
     } else {
       out_ += number;
-      if (digits >= 19 && number.find_first_of(".eE") == std::string_view::npos) out_ += "e0";
+      if (number.size() - first >= 19 && number.find_first_of(".eE") == std::string::npos) out_ += "e0";
     }
-    at_ = end;
-  }
-
-  // Out of a double's range and not because it is too near to zero.
-  static bool TooLarge(std::string_view number) {
-    const std::size_t e = number.find_first_of("eE");
-    return e == std::string_view::npos || number[e + 1] != '-';
   }
 
   // The value of the four hex digits at `at`.
