@@ -52,10 +52,9 @@ struct Reader {
           }
           diagnostics.Error(file, line, column, "CDATA is not read in this file", "write the text plainly");
           return false;
-        case pugi::node_declaration:
         case pugi::node_doctype:
           if (dialect == XmlDialect::kStandard) break;
-          diagnostics.Error(file, line, column, "an XML declaration or DOCTYPE is not read in this file", "remove the line");
+          diagnostics.Error(file, line, column, "a DOCTYPE is not read in this file", "remove the line");
           return false;
         case pugi::node_element: {
           if (depth >= max_depth) {
@@ -68,6 +67,11 @@ struct Reader {
           node.line = line;
           node.column = std::max(column - 1, 1);
           for (const pugi::xml_attribute& attribute : child.attributes()) {
+            if (node.Attribute(attribute.name()) != nullptr) {
+              diagnostics.Error(file, node.line, node.column,
+                                "attribute `" + std::string(attribute.name()) + "` of <" + node.name + "> stands twice");
+              return false;
+            }
             node.attributes.emplace_back(attribute.name(), attribute.value());
             Restore(node.attributes.back().second);
           }

@@ -3,7 +3,8 @@
 //
 // Wazuh's reader differs from XML, and so does ours when Dialect::kWazuh is asked for: several roots in one file; entities stay as they
 // are written (`&lt;` is four characters); a bare `&` is fine; `\<` in a text is a `<` that opens no tag (the backslash stays in the
-// text); stray text between elements is ignored; an XML declaration, a DOCTYPE or CDATA is refused.
+// text); stray text between elements is ignored; a DOCTYPE or CDATA is refused. In both, an attribute that stands twice is refused and an
+// XML declaration passed over.
 #pragma once
 
 #include <memory>

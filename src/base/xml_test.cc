@@ -35,6 +35,7 @@ TEST(Xml, ReadsWazuhFiles) {
   const Case kCases[] = {
       {"nothing", "", ""},
       {"only blanks and comments", " \n<!-- <a> --> ", ""},
+      {"a declaration", "<?xml version=\"1.0\"?>\n<a/>", "a='' 2:1\n"},
       {"several roots", "<a>1</a>\n<b>2</b>", "a='1' 1:1\nb='2' 2:1\n"},
       {"the same root twice", "<a/><a/>", "a='' 1:1\na='' 1:5\n"},
       {"children keep their order and place", "<a>\n  <b>x</b>\n  <c/>\n</a>", "a='\n  \n  \n' 1:1\n b='x' 2:3\n c='' 3:3\n"},
@@ -83,7 +84,7 @@ TEST(Xml, SaysWhereItIsBroken) {
       {"an attribute without a value", "<a b/>", "f.xml:1:"},
       {"a NUL byte", std::string("<a>\n\0</a>", 9), "f.xml:2:1: error: a control byte"},
       {"the byte that stands for an escape", "<a>\n \x01</a>", "f.xml:2:2: error: a control byte"},
-      {"a declaration", "<?xml version=\"1.0\"?><a/>", "f.xml:1:"},
+      {"an attribute twice", "<b><a x=\"1\" x=\"2\"/></b>", "f.xml:1:4: error: attribute `x` of <a> stands twice"},
       {"a DOCTYPE", "<!DOCTYPE a><a/>", "f.xml:1:"},
       {"CDATA", "<a>\n<![CDATA[x]]></a>", "f.xml:2:"},
   };
