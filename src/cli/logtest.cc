@@ -95,7 +95,8 @@ void AppendText(const LogtestAnswer& answer, bool verbose, std::string& out) {
   if (verbose) {
     out += "\n**Rule debugging:\n";
     for (const Rule* rule : answer.path)
-      out += "\tHolds: " + rule->info.id + " - " + rule->info.description + " (" + rule->place.file + ":" + std::to_string(rule->place.line) + ")\n";
+      out += "\tHolds: " + rule->info.id + " - " + rule->info.description + " (" + rule->place.file + ":" +
+             std::to_string(rule->place.line) + ")\n";
   }
   if (answer.rule != nullptr) AppendFiltering(answer, out);
   out += '\n';
@@ -173,7 +174,8 @@ int RunLogtest(const Options& options) {
 void AddLogtestCommand(CLI::App& app, std::function<int()>& action) {
   CLI::App* command = app.add_subcommand("logtest", "Show what the rules make of log lines on stdin");
   const auto options = std::make_shared<Options>();
-  command->add_option("--rules", options->sources.paths, "Rule files, or folders of them (*.xml by name); else the default ruleset");
+  command->add_option("--rules", options->sources.paths,
+                      "Rule files, or folders of them (*.xml by name); else the default ruleset");
   command->add_option("--lists", options->sources.list_folders, "Folders of the lists that rules name");
   command->add_option("--mitre", options->sources.mitre_file, "Table of MITRE techniques; else mitre.tsv beside the rules");
   command->add_option("-l,--location", options->location, "Where the lines come from: PLACE, or [ID] (HOST) ADDRESS->PLACE");

@@ -36,10 +36,10 @@ struct LogtestLocation {
 };
 
 struct LogtestAnswer {
-  Alert alert;                     // alert.rule is nullptr where no rule holds
+  Alert alert;  // alert.rule is nullptr where no rule holds
   const Rule* rule = nullptr;
   bool raises_alert = false;
-  std::vector<const Rule*> path;   // from a root to the rule
+  std::vector<const Rule*> path;  // from a root to the rule
 };
 
 class LogtestSession {

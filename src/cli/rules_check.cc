@@ -72,8 +72,10 @@ void AddRulesCommand(CLI::App& app, std::function<int()>& action) {
   CLI::App* check = rules->add_subcommand("check", "Report every fault of rule files");
   const auto options = std::make_shared<Options>();
   check->add_option("PATH", options->sources.paths, "Rule files, or folders of them (*.xml by name), read as one set")->required();
-  check->add_option("--lists", options->sources.list_folders, "Folders of the lists that rules name; else the folders `lists` beside the rules");
-  check->add_option("-o,--output", options->output, "table: a line a fault; json: an array")->check(CLI::IsMember({"table", "json"}));
+  check->add_option("--lists", options->sources.list_folders,
+                    "Folders of the lists that rules name; else the folders `lists` beside the rules");
+  check->add_option("-o,--output", options->output, "table: a line a fault; json: an array")
+      ->check(CLI::IsMember({"table", "json"}));
   check->callback([options, &action] { action = [options] { return CheckRules(*options); }; });
 }
 

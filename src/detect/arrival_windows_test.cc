@@ -13,11 +13,12 @@ namespace {
 class Sequence {
  public:
   explicit Sequence(const std::string& composites) {
-    const std::string text = "<group name=\"all,\">"
-                             "<rule id=\"100001\" level=\"3\"><match>kind a</match><group>fail,</group><description>d</description></rule>"
-                             "<rule id=\"100002\" level=\"4\"><match>kind b</match><group>fail,</group><description>d</description></rule>"
-                             "<rule id=\"100003\" level=\"0\"><match>kind c</match><description>d</description></rule>" +
-                             composites + "</group>";
+    const std::string text =
+        "<group name=\"all,\">"
+        "<rule id=\"100001\" level=\"3\"><match>kind a</match><group>fail,</group><description>d</description></rule>"
+        "<rule id=\"100002\" level=\"4\"><match>kind b</match><group>fail,</group><description>d</description></rule>"
+        "<rule id=\"100003\" level=\"0\"><match>kind c</match><description>d</description></rule>" +
+        composites + "</group>";
     Diagnostics diagnostics;
     rules_ = RuleSet::LoadTexts({{"r.xml", text}}, {}, diagnostics);
     for (const Diagnostic& item : diagnostics.items()) ADD_FAILURE() << item.ToString();
@@ -38,7 +39,8 @@ class Sequence {
         continue;
       }
       const bool upper = letter < 'a';
-      const std::string line = std::string("{\"t\":\"kind ") + static_cast<char>(letter | 0x20) + "\",\"who\":\"" + (upper ? "U" : "u") + "\"}";
+      const std::string line =
+          std::string("{\"t\":\"kind ") + static_cast<char>(letter | 0x20) + "\",\"who\":\"" + (upper ? "U" : "u") + "\"}";
       arena.Reset();
       const Event event = Event::Message(line, parser.Parse(line), arena, nullptr);
       const EventValues values(event, now, origin);
@@ -55,8 +57,8 @@ class Sequence {
 };
 
 std::string Composite(int id, int level, int frequency, const std::string& inside) {
-  return "<rule id=\"" + std::to_string(id) + "\" level=\"" + std::to_string(level) + "\" frequency=\"" + std::to_string(frequency) +
-         "\" timeframe=\"60\">" + inside + "<description>d</description></rule>";
+  return "<rule id=\"" + std::to_string(id) + "\" level=\"" + std::to_string(level) + "\" frequency=\"" +
+         std::to_string(frequency) + "\" timeframe=\"60\">" + inside + "<description>d</description></rule>";
 }
 
 TEST(ArrivalWindows, Sequences) {
@@ -90,13 +92,15 @@ TEST(ArrivalWindows, Sequences) {
       // a higher level is tried first and sees no mark of a lower one
       {Composite(100005, 8, 3, sid) + Composite(100006, 10, 5, sid), "aaaaaaaa", "11511611"},
       // below another rule: earlier failures, then something else; the newest counted one is used up
-      {"<rule id=\"100005\" level=\"9\" frequency=\"3\" timeframe=\"60\"><if_sid>100002</if_sid>" + sid + "<description>d</description></rule>",
+      {"<rule id=\"100005\" level=\"9\" frequency=\"3\" timeframe=\"60\"><if_sid>100002</if_sid>" + sid +
+           "<description>d</description></rule>",
        "aabbaab", "1152115"},
       // level 0 and noalert never show
       {Composite(100005, 0, 2, sid), "aaa", "111"},
       {"<rule id=\"100005\" level=\"9\" noalert=\"1\">" + sid + "<description>d</description></rule>", "aaa", "111"},
       // a child of a composite is the result
-      {Composite(100005, 8, 2, sid) + "<rule id=\"100006\" level=\"12\"><if_sid>100005</if_sid><match type=\"pcre2\">\"U\"</match><description>d</description></rule>",
+      {Composite(100005, 8, 2, sid) + "<rule id=\"100006\" level=\"12\"><if_sid>100005</if_sid><match "
+                                      "type=\"pcre2\">\"U\"</match><description>d</description></rule>",
        "aaAa", "1565"},
   };
   for (const Case& c : cases) EXPECT_EQ(Sequence(c.composites).Run(c.events), c.rules) << c.events << " with " << c.composites;

@@ -30,7 +30,8 @@ void Matcher::Match(const Event& event, Millis moment, MatchResult& result) {
 
 bool Matcher::FitsCloudTrailTree() {
   const Event& event = values_->event();
-  if (event.form() != EventForm::kRecord || event.envelope()->source != "cloudtrail" || origin_.location != "Wazuh-AWS") return false;
+  if (event.form() != EventForm::kRecord || event.envelope()->source != "cloudtrail" || origin_.location != "Wazuh-AWS")
+    return false;
   // Asked, not assumed: what a record with a `source` of its own gives is the view's business.
   return event.Wazuh("aws.source") == "cloudtrail";
 }

@@ -66,9 +66,9 @@ class Matcher {
   std::uint32_t event_number_ = 0;
   std::size_t held_ = 0;
   std::vector<Slot> fields_;
-  std::vector<std::uint32_t> tests_;        // event number * 2 + answer
-  std::vector<const Rule*> composites_;     // on the way to where the walk is
-  std::vector<std::uint32_t> hits_;         // positions of candidates, a stretch for each level of the walk
+  std::vector<std::uint32_t> tests_;     // event number * 2 + answer
+  std::vector<const Rule*> composites_;  // on the way to where the walk is
+  std::vector<std::uint32_t> hits_;      // positions of candidates, a stretch for each level of the walk
   std::string folded_;
 };
 

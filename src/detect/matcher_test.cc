@@ -168,7 +168,8 @@ class RandomCase {
   explicit RandomCase(unsigned seed) : random_(seed) {}
 
   std::string Rules(int count) {
-    std::string text = "<group name=\"g,\"><rule id=\"100000\" level=\"0\"><decoded_as>json</decoded_as><description>d</description></rule>\n";
+    std::string text =
+        "<group name=\"g,\"><rule id=\"100000\" level=\"0\"><decoded_as>json</decoded_as><description>d</description></rule>\n";
     for (int i = 1; i <= count; ++i) {
       const std::string id = std::to_string(100000 + i);
       text += "<rule id=\"" + id + "\" level=\"" + std::to_string(Pick(6)) + "\"";

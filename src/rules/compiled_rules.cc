@@ -17,7 +17,8 @@ class RuleCompiler {
  public:
   explicit RuleCompiler(CompiledRules& out) : out_(out) {}
 
-  void Compile(const std::vector<std::unique_ptr<Rule>>& rules, const std::vector<const Rule*>& roots, bool fold, CompiledTree& tree) {
+  void Compile(const std::vector<std::unique_ptr<Rule>>& rules, const std::vector<const Rule*>& roots, bool fold,
+               CompiledTree& tree) {
     fold_ = fold;
     std::unordered_map<const Rule*, std::uint32_t> number;
     for (const std::unique_ptr<Rule>& rule : rules) {
@@ -96,7 +97,8 @@ class RuleCompiler {
   }
 
   std::uint32_t ExpressionNumber(std::uint32_t field, const Expression& expression) {
-    std::string key = std::to_string(field) + (expression.negate() ? '!' : '=') + std::to_string(static_cast<int>(expression.type())) + ':';
+    std::string key =
+        std::to_string(field) + (expression.negate() ? '!' : '=') + std::to_string(static_cast<int>(expression.type())) + ':';
     return AddTest(key + expression.pattern(), {field, &expression, nullptr});
   }
 

@@ -37,7 +37,7 @@ struct ChildIndex {
   };
   struct ByValue {
     std::uint32_t field = 0;
-    std::size_t longest = 0;  // no key is longer
+    std::size_t longest = 0;                                                                       // no key is longer
     std::unordered_map<std::string, std::vector<std::uint32_t>, Hash, std::equal_to<>> positions;  // lower-case value
   };
   struct ByTest {

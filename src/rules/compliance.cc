@@ -12,7 +12,8 @@ constexpr std::array<std::string_view, 7> kStandards = {"pci_dss", "cis", "gdpr"
 // The standard whose prefix the name bears; empty for a plain group.
 std::string_view StandardOf(std::string_view name) {
   for (std::string_view standard : kStandards)
-    if (name.size() > standard.size() && name.substr(0, standard.size()) == standard && name[standard.size()] == '_') return standard;
+    if (name.size() > standard.size() && name.substr(0, standard.size()) == standard && name[standard.size()] == '_')
+      return standard;
   return {};
 }
 

@@ -24,45 +24,107 @@ void Check(ExpressionType type, const std::vector<Case>& cases) {
 
 TEST(OsMatch, Holds) {
   Check(ExpressionType::kOsMatch, {
-                                      {"trail", "DeleteTrail", true},   {"trail", "DeleteTrai", false},  {"^Stop", "stoplogging", true},
-                                      {"^Stop", "xStop", false},        {"Key$", "CreateAccessKey", true}, {"Key$", "Keys", false},
-                                      {"^a$", "a", true},               {"^a$", "aa", false},            {"^a$", "", false},
-                                      {"x|^b|c$", "bz", true},          {"x|^b|c$", "zb", false},        {"x|^b|c$", "zc", true},
-                                      {"!^Get|^List", "GetX", false},   {"!^Get|^List", "PutX", true},   {"a!b", "a!b", true},
-                                      {"", "anything", true},           {"a|", "b", true},               {"^", "", true},
-                                      {"$", "x", true},                 {"a.c", "abc", false},           {"a\\<b", "a\\<b", true},
-                                      {"a\\<b", "a<b", false},          {"p | q", "p ", true},           {"p | q", "p", false},
-                                      {"caf\xC3\xA9", "CAF\xC3\xA9", true}, {"caf\xC3\xA9", "caf\xC3\x89", false},
+                                      {"trail", "DeleteTrail", true},
+                                      {"trail", "DeleteTrai", false},
+                                      {"^Stop", "stoplogging", true},
+                                      {"^Stop", "xStop", false},
+                                      {"Key$", "CreateAccessKey", true},
+                                      {"Key$", "Keys", false},
+                                      {"^a$", "a", true},
+                                      {"^a$", "aa", false},
+                                      {"^a$", "", false},
+                                      {"x|^b|c$", "bz", true},
+                                      {"x|^b|c$", "zb", false},
+                                      {"x|^b|c$", "zc", true},
+                                      {"!^Get|^List", "GetX", false},
+                                      {"!^Get|^List", "PutX", true},
+                                      {"a!b", "a!b", true},
+                                      {"", "anything", true},
+                                      {"a|", "b", true},
+                                      {"^", "", true},
+                                      {"$", "x", true},
+                                      {"a.c", "abc", false},
+                                      {"a\\<b", "a\\<b", true},
+                                      {"a\\<b", "a<b", false},
+                                      {"p | q", "p ", true},
+                                      {"p | q", "p", false},
+                                      {"caf\xC3\xA9", "CAF\xC3\xA9", true},
+                                      {"caf\xC3\xA9", "caf\xC3\x89", false},
                                   });
 }
 
 TEST(OsRegex, Holds) {
-  Check(ExpressionType::kOsRegex,
-        {
-            // anchors, literals, case
-            {"^Put", "putObject", true}, {"^Put", "xPut", false}, {"Acl$", "PutAcl", true}, {"Acl$", "AclPut", false},
-            {"s3.ama", "s3xama", false}, {"[a]?{2}", "[a]?{2}", true}, {"a+b*", "a+b*", true}, {"a+b*", "aab", false},
-            {"$", "", true}, {"$", "a", false}, {"^", "a", true}, {"", "", true}, {"a^b", "xa^b", true},
-            {"^x$|y$", "zy", true}, {"^x$|y$", "xz", false}, {"aab", "aaab", true},
-            // classes
-            {"^\\d$", "7", true}, {"^\\d$", "x", false}, {"^\\D$", "x", true}, {"^\\w$", "@", true}, {"^\\w$", ".", false},
-            {"^\\W$", "/", true}, {"^\\W$", "_", false}, {"^\\s$", " ", true}, {"^\\s$", "\t", false}, {"^\\S$", "\t", true},
-            {"^\\t$", "\t", true}, {"^\\t$", "t", false}, {"^\\p$", "|", true}, {"^\\p$", "/", false}, {"^\\p$", "@", false},
-            {"^\\.$", "\n", true}, {"^\\.$", "", false}, {"^a\\.z$", "a\xC3\xA9z", false}, {"^a\\.\\.z$", "a\xC3\xA9z", true},
-            {"\\$\\(\\)\\|\\\\\\<", "$()|\\<", true},
-            // repetition: gives way at the first byte that the next token takes as well
-            {"^\\d+$", "123", true}, {"^\\d+$", "12 3", false}, {"^\\d+$", "", false}, {"^\\d*$", "", true},
-            {"^\\d+7$", "47", true}, {"^\\d+7$", "7", false}, {"^\\d+7$", "777", false}, {"^\\d+7$", "7777", true},
-            {"^\\w+b$", "ab", true}, {"^\\w+b$", "abab", true}, {"^\\w+b$", "abb", false},
-            {"^\\w*a$", "a", true}, {"^\\w*a$", "bab", false}, {"^\\.*end$", "end of end", true}, {"^\\.*end$", "ends", false},
-            {"^a\\.+z$", "az", false}, {"^a\\.+z$", "abczdz", true},
-            {"^\\d+.\\d+.\\d+.\\d+$", "203.0.113.9", true}, {"^\\d+.\\d+.\\d+.\\d+$", "203.0.113", false},
-            {"^\\d+.\\d+.\\d+.\\d+$", "1.2.3.4.5", false}, {"/\\w+/\\d*$", "x/ab/", true}, {"/\\w+/\\d*$", "x//1", false},
-            {"\\.+", " ", true}, {"\\.+", "", false},
-            // groups
-            {"^(Create)User$", "CreateUser", true}, {"^Create(\\w+)$", "Create", false}, {"^a(\\d+)b$", "a12b", true},
-            {"^(Get)\\w+$|^(List)\\w+$", "ListX", true}, {"(a)(b)", "ab", false},
-        });
+  Check(ExpressionType::kOsRegex, {
+                                      // anchors, literals, case
+                                      {"^Put", "putObject", true},
+                                      {"^Put", "xPut", false},
+                                      {"Acl$", "PutAcl", true},
+                                      {"Acl$", "AclPut", false},
+                                      {"s3.ama", "s3xama", false},
+                                      {"[a]?{2}", "[a]?{2}", true},
+                                      {"a+b*", "a+b*", true},
+                                      {"a+b*", "aab", false},
+                                      {"$", "", true},
+                                      {"$", "a", false},
+                                      {"^", "a", true},
+                                      {"", "", true},
+                                      {"a^b", "xa^b", true},
+                                      {"^x$|y$", "zy", true},
+                                      {"^x$|y$", "xz", false},
+                                      {"aab", "aaab", true},
+                                      // classes
+                                      {"^\\d$", "7", true},
+                                      {"^\\d$", "x", false},
+                                      {"^\\D$", "x", true},
+                                      {"^\\w$", "@", true},
+                                      {"^\\w$", ".", false},
+                                      {"^\\W$", "/", true},
+                                      {"^\\W$", "_", false},
+                                      {"^\\s$", " ", true},
+                                      {"^\\s$", "\t", false},
+                                      {"^\\S$", "\t", true},
+                                      {"^\\t$", "\t", true},
+                                      {"^\\t$", "t", false},
+                                      {"^\\p$", "|", true},
+                                      {"^\\p$", "/", false},
+                                      {"^\\p$", "@", false},
+                                      {"^\\.$", "\n", true},
+                                      {"^\\.$", "", false},
+                                      {"^a\\.z$", "a\xC3\xA9z", false},
+                                      {"^a\\.\\.z$", "a\xC3\xA9z", true},
+                                      {"\\$\\(\\)\\|\\\\\\<", "$()|\\<", true},
+                                      // repetition: gives way at the first byte that the next token takes as well
+                                      {"^\\d+$", "123", true},
+                                      {"^\\d+$", "12 3", false},
+                                      {"^\\d+$", "", false},
+                                      {"^\\d*$", "", true},
+                                      {"^\\d+7$", "47", true},
+                                      {"^\\d+7$", "7", false},
+                                      {"^\\d+7$", "777", false},
+                                      {"^\\d+7$", "7777", true},
+                                      {"^\\w+b$", "ab", true},
+                                      {"^\\w+b$", "abab", true},
+                                      {"^\\w+b$", "abb", false},
+                                      {"^\\w*a$", "a", true},
+                                      {"^\\w*a$", "bab", false},
+                                      {"^\\.*end$", "end of end", true},
+                                      {"^\\.*end$", "ends", false},
+                                      {"^a\\.+z$", "az", false},
+                                      {"^a\\.+z$", "abczdz", true},
+                                      {"^\\d+.\\d+.\\d+.\\d+$", "203.0.113.9", true},
+                                      {"^\\d+.\\d+.\\d+.\\d+$", "203.0.113", false},
+                                      {"^\\d+.\\d+.\\d+.\\d+$", "1.2.3.4.5", false},
+                                      {"/\\w+/\\d*$", "x/ab/", true},
+                                      {"/\\w+/\\d*$", "x//1", false},
+                                      {"\\.+", " ", true},
+                                      {"\\.+", "", false},
+                                      // groups
+                                      {"^(Create)User$", "CreateUser", true},
+                                      {"^Create(\\w+)$", "Create", false},
+                                      {"^a(\\d+)b$", "a12b", true},
+                                      {"^(Get)\\w+$|^(List)\\w+$", "ListX", true},
+                                      {"(a)(b)", "ab", false},
+                                  });
 }
 
 TEST(OsRegex, RefusesWhatIsNotOfTheLanguage) {
@@ -78,10 +140,18 @@ TEST(OsRegex, EndsOnAPatternThatComesBackAtEveryByte) {
 
 TEST(Pcre2, Holds) {
   Check(ExpressionType::kPcre2, {
-                                    {"^Get", "GetX", true}, {"^Get", "getX", false}, {"(?i)^get", "GETX", true}, {"^a$", "a\n", true},
-                                    {"^a$", "ab", false}, {"^(?!Get|List)\\w+", "PutX", true}, {"^(?!Get|List)\\w+", "ListX", false},
-                                    {"^a.z$", "a\xC3\xA9z", false}, {"^(\\w)(\\w)\\2\\1$", "abba", true}, {"^(\\w)(\\w)\\2\\1$", "abab", false},
-                                    {"^$", "", true}, {"\\<", "<", true},
+                                    {"^Get", "GetX", true},
+                                    {"^Get", "getX", false},
+                                    {"(?i)^get", "GETX", true},
+                                    {"^a$", "a\n", true},
+                                    {"^a$", "ab", false},
+                                    {"^(?!Get|List)\\w+", "PutX", true},
+                                    {"^(?!Get|List)\\w+", "ListX", false},
+                                    {"^a.z$", "a\xC3\xA9z", false},
+                                    {"^(\\w)(\\w)\\2\\1$", "abba", true},
+                                    {"^(\\w)(\\w)\\2\\1$", "abab", false},
+                                    {"^$", "", true},
+                                    {"\\<", "<", true},
                                 });
 }
 
@@ -152,7 +222,8 @@ TEST(AddressSet, Holds) {
     for (const char* text : c.set) ASSERT_TRUE(set.Add(text).ok()) << text;
     EXPECT_EQ(set.Holds(c.value), c.holds) << c.set.front() << " on " << c.value;
   }
-  for (const char* text : {"", "10.0.0", "10.0.0.0/33", "10.0.0.0/x", "::/129", "host"}) EXPECT_FALSE(AddressSet().Add(text).ok()) << text;
+  for (const char* text : {"", "10.0.0", "10.0.0.0/33", "10.0.0.0/x", "::/129", "host"})
+    EXPECT_FALSE(AddressSet().Add(text).ok()) << text;
 }
 
 }  // namespace

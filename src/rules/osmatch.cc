@@ -51,14 +51,10 @@ bool OsMatch::Holds(std::string_view text) const {
   for (const Branch& branch : branches_) {
     const std::size_t size = branch.literal.size();
     if (size > text.size()) continue;
-    if (branch.at_begin && branch.at_end)
-      found = size == text.size() && SameFolded(text, branch.literal);
-    else if (branch.at_begin)
-      found = SameFolded(text, branch.literal);
-    else if (branch.at_end)
-      found = SameFolded(text.substr(text.size() - size), branch.literal);
-    else
-      found = ContainsFolded(text, branch.literal);
+    if (branch.at_begin && branch.at_end) found = size == text.size() && SameFolded(text, branch.literal);
+    else if (branch.at_begin) found = SameFolded(text, branch.literal);
+    else if (branch.at_end) found = SameFolded(text.substr(text.size() - size), branch.literal);
+    else found = ContainsFolded(text, branch.literal);
     if (found) break;
   }
   return found != negate_;

@@ -46,7 +46,8 @@ std::optional<std::string> ExactLiteralOf(std::string_view pattern) {
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     char c = pattern[i];
     if (c == '\\') {
-      if (i + 1 == pattern.size() || std::string_view(".$^-_/:@<").find(pattern[i + 1]) == std::string_view::npos) return std::nullopt;
+      if (i + 1 == pattern.size() || std::string_view(".$^-_/:@<").find(pattern[i + 1]) == std::string_view::npos)
+        return std::nullopt;
       c = pattern[++i];
     } else if (std::string_view("^$.[]|()?*+{}#").find(c) != std::string_view::npos) {
       return std::nullopt;
@@ -70,13 +71,12 @@ struct Pcre2Regex::Code {
 Result<Pcre2Regex> Pcre2Regex::Compile(std::string_view pattern) {
   int error = 0;
   PCRE2_SIZE offset = 0;
-  pcre2_code* compiled =
-      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), 0, &error, &offset, nullptr);
+  pcre2_code* compiled = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), 0, &error, &offset, nullptr);
   if (compiled == nullptr) {
     std::array<PCRE2_UCHAR, 256> text{};
     pcre2_get_error_message(error, text.data(), text.size());
-    return Status(trailsift::Code::kInvalid,
-                  std::string(reinterpret_cast<const char*>(text.data())) + " at byte " + std::to_string(offset + 1) + " of the pattern");
+    return Status(trailsift::Code::kInvalid, std::string(reinterpret_cast<const char*>(text.data())) + " at byte " +
+                                                 std::to_string(offset + 1) + " of the pattern");
   }
   // Without JIT (refused by the system, or no memory for it) matching is slower and otherwise the same.
   pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);

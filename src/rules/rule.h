@@ -59,10 +59,11 @@ struct ListCondition {
 
 // The memory part of a composite rule.
 struct Composite {
-  std::vector<const struct Rule*> targets;  // events whose final rule is one of these are counted (if_matched_sid, if_matched_group)
-  std::uint32_t count = 2;                  // events needed, the current one included
-  Millis timeframe = 360 * kSecond;         // exactly that far apart still counts
-  std::vector<std::string> same_fields;     // Wazuh's view; both present and equal, case counts
+  std::vector<const struct Rule*>
+      targets;                           // events whose final rule is one of these are counted (if_matched_sid, if_matched_group)
+  std::uint32_t count = 2;               // events needed, the current one included
+  Millis timeframe = 360 * kSecond;      // exactly that far apart still counts
+  std::vector<std::string> same_fields;  // Wazuh's view; both present and equal, case counts
   std::vector<std::string> different_fields;
   bool global_frequency = false;
   bool by_group = false;  // if_matched_group
@@ -73,21 +74,21 @@ struct Rule {
   RuleInfo info;
   Place place;
 
-  std::vector<Condition> conditions;      // all must hold, in Wazuh's order of tests
-  std::vector<ListCondition> lists;       // in file order
-  std::optional<DayTime> time;            // <time>
-  std::optional<Weekdays> weekdays;       // <weekday>
-  std::uint32_t max_size = 0;             // maxsize: the log must have at least so many bytes; 0 = any
-  std::vector<Rule*> children;            // in the order they are tried
-  std::vector<const Rule*> parents;       // none: a root
-  std::string category = "syslog";        // Wazuh's kind of log; events here are all `syslog`
-  bool tried_last = false;                // accuracy="0"
-  bool never_holds = false;               // a test of it needs what we don't have (if_fts, check_diff, GeoIP, …)
+  std::vector<Condition> conditions;  // all must hold, in Wazuh's order of tests
+  std::vector<ListCondition> lists;   // in file order
+  std::optional<DayTime> time;        // <time>
+  std::optional<Weekdays> weekdays;   // <weekday>
+  std::uint32_t max_size = 0;         // maxsize: the log must have at least so many bytes; 0 = any
+  std::vector<Rule*> children;        // in the order they are tried
+  std::vector<const Rule*> parents;   // none: a root
+  std::string category = "syslog";    // Wazuh's kind of log; events here are all `syslog`
+  bool tried_last = false;            // accuracy="0"
+  bool never_holds = false;           // a test of it needs what we don't have (if_fts, check_diff, GeoIP, …)
 
   bool is_composite = false;
-  Composite composite;                 // only when is_composite
-  bool is_target = false;              // some composite counts events that end here
-  bool no_alert = false;               // noalert="1"
+  Composite composite;     // only when is_composite
+  bool is_target = false;  // some composite counts events that end here
+  bool no_alert = false;   // noalert="1"
   bool no_full_log = false;
   bool no_log = false;
   bool log_alert = false;

@@ -8,8 +8,8 @@
 namespace trailsift {
 namespace {
 
-const std::vector<std::string_view> kAttributes = {"id",        "level",   "maxsize", "timeframe", "frequency",
-                                                   "accuracy",  "noalert", "ignore",  "overwrite"};
+const std::vector<std::string_view> kAttributes = {"id",       "level",   "maxsize", "timeframe", "frequency",
+                                                   "accuracy", "noalert", "ignore",  "overwrite"};
 
 }  // namespace
 
@@ -54,7 +54,8 @@ void RuleChecker::CheckAttribute(const XmlNode& node, const std::string& name, c
   } else if (name == "timeframe") {
     if (!Number(node, name, AllDigits(value) ? value.substr(0, 5) : value, 5, number)) return;
     if (value.size() > 5)
-      diagnostics_.Note(file_, node.line, node.column, "of timeframe=\"" + value + "\" only the first five digits count, as in Wazuh");
+      diagnostics_.Note(file_, node.line, node.column,
+                        "of timeframe=\"" + value + "\" only the first five digits count, as in Wazuh");
     rule.composite.timeframe = number * kSecond;
   } else if (name == "frequency") {
     has_frequency_ = true;

@@ -14,25 +14,76 @@ namespace {
 constexpr std::size_t kMaxText = 2048;
 
 const std::vector<std::string_view>& ElementNames() {
-  static const std::vector<std::string_view> names = {
-      "regex", "match", "decoded_as", "category", "cve", "info", "time", "weekday", "group", "description", "srcip", "dstip",
-      "srcport", "dstport", "srcgeoip", "dstgeoip", "user", "url", "id", "data", "extra_data", "hostname", "program_name", "status",
-      "protocol", "system_name", "action", "location", "field", "list", "compiled_rule", "if_sid", "if_group", "if_level", "if_fts",
-      "if_matched_sid", "if_matched_group", "if_matched_regex", "same_field", "different_field", "not_same_field", "check_diff",
-      "global_frequency", "options", "ignore", "check_if_ignored", "mitre", "same_srcip", "same_dstip", "same_srcport",
-      "same_dstport", "same_id", "same_user", "same_srcuser", "same_location", "different_srcip", "different_url"};
+  static const std::vector<std::string_view> names = {"regex",
+                                                      "match",
+                                                      "decoded_as",
+                                                      "category",
+                                                      "cve",
+                                                      "info",
+                                                      "time",
+                                                      "weekday",
+                                                      "group",
+                                                      "description",
+                                                      "srcip",
+                                                      "dstip",
+                                                      "srcport",
+                                                      "dstport",
+                                                      "srcgeoip",
+                                                      "dstgeoip",
+                                                      "user",
+                                                      "url",
+                                                      "id",
+                                                      "data",
+                                                      "extra_data",
+                                                      "hostname",
+                                                      "program_name",
+                                                      "status",
+                                                      "protocol",
+                                                      "system_name",
+                                                      "action",
+                                                      "location",
+                                                      "field",
+                                                      "list",
+                                                      "compiled_rule",
+                                                      "if_sid",
+                                                      "if_group",
+                                                      "if_level",
+                                                      "if_fts",
+                                                      "if_matched_sid",
+                                                      "if_matched_group",
+                                                      "if_matched_regex",
+                                                      "same_field",
+                                                      "different_field",
+                                                      "not_same_field",
+                                                      "check_diff",
+                                                      "global_frequency",
+                                                      "options",
+                                                      "ignore",
+                                                      "check_if_ignored",
+                                                      "mitre",
+                                                      "same_srcip",
+                                                      "same_dstip",
+                                                      "same_srcport",
+                                                      "same_dstport",
+                                                      "same_id",
+                                                      "same_user",
+                                                      "same_srcuser",
+                                                      "same_location",
+                                                      "different_srcip",
+                                                      "different_url"};
   return names;
 }
 
 bool IsGlued(std::string_view name) {
-  static const std::unordered_set<std::string_view> names = {"description", "group", "if_sid", "if_group", "if_level",
-                                                             "if_matched_sid", "if_matched_group", "category"};
+  static const std::unordered_set<std::string_view> names = {"description", "group",          "if_sid",           "if_group",
+                                                             "if_level",    "if_matched_sid", "if_matched_group", "category"};
   return names.contains(name);
 }
 
 }  // namespace
 
-RuleChecker::RuleChecker(ListStore& lists, const MitreTable& mitre, const std::vector<std::string>& decoders, Diagnostics& diagnostics)
+RuleChecker::RuleChecker(ListStore& lists, const MitreTable& mitre, const std::vector<std::string>& decoders,
+                         Diagnostics& diagnostics)
     : lists_(lists), mitre_(mitre), decoders_(decoders.begin(), decoders.end()), diagnostics_(diagnostics) {
   for (std::string_view name : ShippedDecoderNames()) decoders_.emplace(name);
 }
@@ -47,7 +98,8 @@ std::unique_ptr<RuleDraft> RuleChecker::Check(const RuleElement& element) {
   draft_->rule->place = PlaceOf(element.node);
   draft_->group_text = element.group;
   CheckAttributes(element.node);
-  if (element.node.children.empty()) Error(element.node, "a rule without any element holds for everything", "give it a <description> and a parent");
+  if (element.node.children.empty())
+    Error(element.node, "a rule without any element holds for everything", "give it a <description> and a parent");
   for (const XmlNode& child : element.node.children) CheckElement(child);
   Finish();
   if (failed_ || dropped_) return nullptr;
@@ -156,8 +208,8 @@ void RuleChecker::NoEffect(const XmlNode& node, std::string why) {
 // Here, where the names are known.
 void RuleChecker::CheckTest(const XmlNode& node) {
   static const std::unordered_set<std::string_view> kTests = {
-      "match", "regex", "user", "url", "id", "data", "extra_data", "hostname", "program_name", "status",
-      "protocol", "system_name", "action", "location", "srcport", "dstport", "srcgeoip", "dstgeoip"};
+      "match",  "regex",    "user",        "url",    "id",       "data",    "extra_data", "hostname", "program_name",
+      "status", "protocol", "system_name", "action", "location", "srcport", "dstport",    "srcgeoip", "dstgeoip"};
   if (!kTests.contains(AsciiLower(node.name))) {
     Error(node, "<" + node.name + "> is no element of a rule", DidYouMean(node.name, ElementNames(), "<", ">"));
     return;

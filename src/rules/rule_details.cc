@@ -10,13 +10,28 @@ namespace {
 
 // `same_srcip` and its kind name a fixed field; empty for a name that is none. same_location needs no test here: see CheckContext.
 std::string_view FixedContextField(std::string_view name) {
-  static const std::vector<std::pair<std::string_view, std::string_view>> kFields = {
-      {"source_ip", "srcip"},   {"srcip", "srcip"},       {"dstip", "dstip"},       {"destination_ip", "dstip"},
-      {"src_port", "srcport"},  {"srcport", "srcport"},   {"dst_port", "dstport"},  {"dstport", "dstport"},
-      {"id", "id"},             {"user", "dstuser"},      {"dstuser", "dstuser"},   {"srcuser", "srcuser"},
-      {"protocol", "protocol"}, {"action", "action"},     {"url", "url"},           {"data", "data"},
-      {"extra_data", "extra_data"}, {"status", "status"}, {"system_name", "systemname"}, {"srcgeoip", "srcgeoip"},
-      {"dstgeoip", "dstgeoip"}, {"geoip", "srcgeoip"}};
+  static const std::vector<std::pair<std::string_view, std::string_view>> kFields = {{"source_ip", "srcip"},
+                                                                                     {"srcip", "srcip"},
+                                                                                     {"dstip", "dstip"},
+                                                                                     {"destination_ip", "dstip"},
+                                                                                     {"src_port", "srcport"},
+                                                                                     {"srcport", "srcport"},
+                                                                                     {"dst_port", "dstport"},
+                                                                                     {"dstport", "dstport"},
+                                                                                     {"id", "id"},
+                                                                                     {"user", "dstuser"},
+                                                                                     {"dstuser", "dstuser"},
+                                                                                     {"srcuser", "srcuser"},
+                                                                                     {"protocol", "protocol"},
+                                                                                     {"action", "action"},
+                                                                                     {"url", "url"},
+                                                                                     {"data", "data"},
+                                                                                     {"extra_data", "extra_data"},
+                                                                                     {"status", "status"},
+                                                                                     {"system_name", "systemname"},
+                                                                                     {"srcgeoip", "srcgeoip"},
+                                                                                     {"dstgeoip", "dstgeoip"},
+                                                                                     {"geoip", "srcgeoip"}};
   for (const auto& [suffix, field] : kFields)
     if (suffix == name) return field;
   return {};

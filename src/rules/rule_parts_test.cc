@@ -46,12 +46,12 @@ TEST(DayTime, Holds) {
     bool holds;
   };
   const std::vector<Case> cases = {
-      {"9:00 - 17:00", 9 * 60, true},      {"9:00 - 17:00", 17 * 60, true},   {"9:00 - 17:00", 17 * 60 + 1, false},
-      {"9:00-17:00", 8 * 60 + 59, false},  {"9 am - 5:30 pm", 17 * 60 + 30, true}, {"9 am - 5:30 pm", 17 * 60 + 31, false},
-      {"12 am - 12 pm", 0, true},          {"12 am - 12 pm", 12 * 60, true},  {"12 am - 12 pm", 13 * 60, false},
-      {"!9:00 - 17:00", 9 * 60, false},    {"!9:00 - 17:00", 8 * 60, true},   {"22:00 - 6:00", 23 * 60, true},
-      {"22:00 - 6:00", 22 * 60, false},    {"22:00 - 6:00", 6 * 60, false},   {"22:00 - 6:00", 5 * 60 + 59, true},
-      {"22:00 - 6:00", 12 * 60, false},    {"!22:00 - 6:00", 12 * 60, true},
+      {"9:00 - 17:00", 9 * 60, true},     {"9:00 - 17:00", 17 * 60, true},        {"9:00 - 17:00", 17 * 60 + 1, false},
+      {"9:00-17:00", 8 * 60 + 59, false}, {"9 am - 5:30 pm", 17 * 60 + 30, true}, {"9 am - 5:30 pm", 17 * 60 + 31, false},
+      {"12 am - 12 pm", 0, true},         {"12 am - 12 pm", 12 * 60, true},       {"12 am - 12 pm", 13 * 60, false},
+      {"!9:00 - 17:00", 9 * 60, false},   {"!9:00 - 17:00", 8 * 60, true},        {"22:00 - 6:00", 23 * 60, true},
+      {"22:00 - 6:00", 22 * 60, false},   {"22:00 - 6:00", 6 * 60, false},        {"22:00 - 6:00", 5 * 60 + 59, true},
+      {"22:00 - 6:00", 12 * 60, false},   {"!22:00 - 6:00", 12 * 60, true},
   };
   for (const Case& c : cases) {
     const Result<DayTime> time = DayTime::Parse(c.text);
@@ -67,8 +67,8 @@ TEST(Weekdays, Holds) {
     const char* text;
     const char* days;  // Sunday first
   };
-  for (const Case& c : {Case{"monday", "0100000"}, Case{"Sun, sat", "1000001"}, Case{"weekdays", "0111110"}, Case{"weekends", "1000001"},
-                        Case{"!tuesday", "1101111"}, Case{"weekends friday", "1000011"}}) {
+  for (const Case& c : {Case{"monday", "0100000"}, Case{"Sun, sat", "1000001"}, Case{"weekdays", "0111110"},
+                        Case{"weekends", "1000001"}, Case{"!tuesday", "1101111"}, Case{"weekends friday", "1000011"}}) {
     const Result<Weekdays> weekdays = Weekdays::Parse(c.text);
     ASSERT_TRUE(weekdays.ok()) << c.text;
     for (int day = 0; day < 7; ++day) EXPECT_EQ(weekdays->Holds(day), c.days[day] == '1') << c.text << " on day " << day;
@@ -109,7 +109,8 @@ TEST(ExpandDescription, GivesUpAt1024Bytes) {
 }
 
 TEST(MitreTable, NamesTechniques) {
-  const MitreTable table = MitreTable::Parse("# note\nTA0001\tInitial Access\nT1078\tValid Accounts\tPersistence|Initial Access\nbroken\n");
+  const MitreTable table =
+      MitreTable::Parse("# note\nTA0001\tInitial Access\nT1078\tValid Accounts\tPersistence|Initial Access\nbroken\n");
   EXPECT_EQ(table.Technique("T1078").technique, "Valid Accounts");
   EXPECT_EQ(table.Technique("T1078").tactics, (std::vector<std::string>{"Persistence", "Initial Access"}));
   EXPECT_EQ(table.Technique("T9999").technique, "");

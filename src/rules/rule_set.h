@@ -39,7 +39,8 @@ class RuleSet {
 
   // The same from texts in memory; `lists` are (name, text).
   static std::shared_ptr<const RuleSet> LoadTexts(const std::vector<RuleText>& texts,
-                                                  const std::vector<std::pair<std::string, std::string>>& lists, Diagnostics& diagnostics);
+                                                  const std::vector<std::pair<std::string, std::string>>& lists,
+                                                  Diagnostics& diagnostics);
 
   virtual ~RuleSet() = default;
   // All rules, in load order; and the roots of Wazuh's tree in the order they are tried.

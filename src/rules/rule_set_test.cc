@@ -12,7 +12,8 @@ using testing::HasSubstr;
 
 // A set of one file of one group.
 std::shared_ptr<const RuleSet> Load(const std::string& rules, Diagnostics& diagnostics) {
-  return RuleSet::LoadTexts({{"local.xml", "<group name=\"g,\">\n" + rules + "\n</group>"}}, {{"etc/lists/names", "A:1\n"}}, diagnostics);
+  return RuleSet::LoadTexts({{"local.xml", "<group name=\"g,\">\n" + rules + "\n</group>"}}, {{"etc/lists/names", "A:1\n"}},
+                            diagnostics);
 }
 
 std::string AllText(const Diagnostics& diagnostics) {
@@ -27,17 +28,19 @@ std::vector<int> ChildIds(const Rule& rule) {
   return ids;
 }
 
-constexpr const char* kBase = "<rule id=\"100000\" level=\"0\"><decoded_as>json</decoded_as><description>base</description></rule>\n";
+constexpr const char* kBase =
+    "<rule id=\"100000\" level=\"0\"><decoded_as>json</decoded_as><description>base</description></rule>\n";
 
 std::string Under(int id, int level, const std::string& more = "", const std::string& attributes = "") {
-  return "<rule id=\"" + std::to_string(id) + "\" level=\"" + std::to_string(level) + "\" " + attributes + "><if_sid>100000</if_sid>" + more +
-         "<description>d</description></rule>\n";
+  return "<rule id=\"" + std::to_string(id) + "\" level=\"" + std::to_string(level) + "\" " + attributes +
+         "><if_sid>100000</if_sid>" + more + "<description>d</description></rule>\n";
 }
 
 TEST(RuleSet, OrdersSiblings) {
   Diagnostics diagnostics;
-  const auto rules = Load(kBase + Under(100001, 3) + Under(100002, 7) + Under(100003, 3) + Under(100004, 0) + Under(100005, 12, "", "accuracy=\"0\""),
-                          diagnostics);
+  const auto rules = Load(
+      kBase + Under(100001, 3) + Under(100002, 7) + Under(100003, 3) + Under(100004, 0) + Under(100005, 12, "", "accuracy=\"0\""),
+      diagnostics);
   ASSERT_NE(rules, nullptr) << AllText(diagnostics);
   EXPECT_THAT(ChildIds(*rules->Find(100000)), ElementsAre(100004, 100002, 100001, 100003, 100005));
 }
@@ -70,11 +73,12 @@ TEST(RuleSet, OverwritesInPlace) {
 
 TEST(RuleSet, ReadsComposites) {
   Diagnostics diagnostics;
-  const auto rules = Load(kBase + Under(100001, 3, "<group>fail,</group>") + Under(100002, 3, "<group>fails,</group>") +
-                              "<rule id=\"100010\" level=\"8\" frequency=\"5\" timeframe=\"60\"><if_matched_sid>100001</if_matched_sid>"
-                              "<same_field>aws.a</same_field><different_field>aws.b</different_field><same_srcip /><description>d</description></rule>"
-                              "<rule id=\"100011\" level=\"9\"><if_matched_group>fail</if_matched_group><description>d</description></rule>",
-                          diagnostics);
+  const auto rules = Load(
+      kBase + Under(100001, 3, "<group>fail,</group>") + Under(100002, 3, "<group>fails,</group>") +
+          "<rule id=\"100010\" level=\"8\" frequency=\"5\" timeframe=\"60\"><if_matched_sid>100001</if_matched_sid>"
+          "<same_field>aws.a</same_field><different_field>aws.b</different_field><same_srcip /><description>d</description></rule>"
+          "<rule id=\"100011\" level=\"9\"><if_matched_group>fail</if_matched_group><description>d</description></rule>",
+      diagnostics);
   ASSERT_NE(rules, nullptr) << AllText(diagnostics);
   const Rule& by_sid = *rules->Find(100010);
   EXPECT_TRUE(by_sid.is_composite);
@@ -94,12 +98,13 @@ TEST(RuleSet, ReadsComposites) {
 
 TEST(RuleSet, PutsVariablesIn) {
   Diagnostics diagnostics;
-  const auto rules = RuleSet::LoadTexts({{"a.xml",
-                                          "<group name=\"g,\">" + std::string(kBase) + "<rule id=\"100001\" level=\"1\"><if_sid>100000</if_sid>"
-                                          "<description>$LV</description></rule></group>\n<var name=\"LV\">9</var>"
-                                          "<group name=\"h,\"><rule id=\"100002\" level=\"$lv\"><if_sid>100000</if_sid>"
-                                          "<description>level $LV, $(who) costs 5$</description></rule></group>"}},
-                                        {}, diagnostics);
+  const auto rules =
+      RuleSet::LoadTexts({{"a.xml", "<group name=\"g,\">" + std::string(kBase) +
+                                        "<rule id=\"100001\" level=\"1\"><if_sid>100000</if_sid>"
+                                        "<description>$LV</description></rule></group>\n<var name=\"LV\">9</var>"
+                                        "<group name=\"h,\"><rule id=\"100002\" level=\"$lv\"><if_sid>100000</if_sid>"
+                                        "<description>level $LV, $(who) costs 5$</description></rule></group>"}},
+                         {}, diagnostics);
   ASSERT_NE(rules, nullptr) << AllText(diagnostics);
   EXPECT_EQ(rules->Find(100001)->info.description, "$LV");
   EXPECT_EQ(rules->Find(100002)->info.level, 9);
@@ -145,12 +150,18 @@ TEST(RuleSet, NamesEveryFault) {
       {"<decoder name=\"x\"></decoder>", false, "<decoder> can't stand in a group"},
       {"<rule id=\"100001\" level=\"3\"><description>d</rule>", false, "broken XML"},
       // left out
-      {"<rule id=\"100001\" level=\"3\"><if_sid>10000</if_sid><description>d</description></rule>", true, "<if_sid> 10000 names no rule before this one (did you mean 100000?)"},
-      {"<rule id=\"100001\" level=\"3\"><if_sid>100000;5</if_sid><description>d</description></rule>", true, "is no rule id; rule 100001 is left out"},
-      {"<rule id=\"100001\" level=\"3\"><if_group>nobody</if_group><description>d</description></rule>", true, "in group `nobody`; rule 100001 is left out"},
-      {"<rule id=\"100001\" level=\"3\"><if_matched_sid>99</if_matched_sid><description>d</description></rule>", true, "rule 100001 is left out"},
-      {"<rule id=\"100001\" level=\"3\"><if_level>x</if_level><description>d</description></rule>", true, "<if_level> is no number"},
-      {Under(100001, 3, "<list field=\"a\">etc/lists/other</list>"), true, "list `etc/lists/other` is not there; rule 100001 is left out"},
+      {"<rule id=\"100001\" level=\"3\"><if_sid>10000</if_sid><description>d</description></rule>", true,
+       "<if_sid> 10000 names no rule before this one (did you mean 100000?)"},
+      {"<rule id=\"100001\" level=\"3\"><if_sid>100000;5</if_sid><description>d</description></rule>", true,
+       "is no rule id; rule 100001 is left out"},
+      {"<rule id=\"100001\" level=\"3\"><if_group>nobody</if_group><description>d</description></rule>", true,
+       "in group `nobody`; rule 100001 is left out"},
+      {"<rule id=\"100001\" level=\"3\"><if_matched_sid>99</if_matched_sid><description>d</description></rule>", true,
+       "rule 100001 is left out"},
+      {"<rule id=\"100001\" level=\"3\"><if_level>x</if_level><description>d</description></rule>", true,
+       "<if_level> is no number"},
+      {Under(100001, 3, "<list field=\"a\">etc/lists/other</list>"), true,
+       "list `etc/lists/other` is not there; rule 100001 is left out"},
       {Under(100000, 3), true, "rule id 100000 is taken"},
       // said, with no other effect
       {Under(100001, 3, "", "noalert=\"2\""), true, "noalert=\"2\" counts as \"0\""},
@@ -175,8 +186,9 @@ TEST(RuleSet, NamesEveryFault) {
 
 TEST(RuleSet, SaysNothingOfACleanFile) {
   Diagnostics diagnostics;
-  const auto rules = Load(kBase + Under(100001, 3, "<field name=\"aws.a\" negate=\"yes\">^x$</field><list field=\"aws.a\">etc/lists/names</list>"),
-                          diagnostics);
+  const auto rules =
+      Load(kBase + Under(100001, 3, "<field name=\"aws.a\" negate=\"yes\">^x$</field><list field=\"aws.a\">etc/lists/names</list>"),
+           diagnostics);
   EXPECT_NE(rules, nullptr);
   EXPECT_EQ(AllText(diagnostics), "");
 }
@@ -195,7 +207,8 @@ TEST(RuleSet, ReportsAllFaultsAtOnceAndMissingFiles) {
 TEST(RuleSet, RefusesATreeWithoutEnd) {
   std::string text = kBase;
   for (int id = 100001; id < 100300; ++id)
-    text += "<rule id=\"" + std::to_string(id) + "\" level=\"3\"><if_sid>" + std::to_string(id - 1) + "</if_sid><description>d</description></rule>\n";
+    text += "<rule id=\"" + std::to_string(id) + "\" level=\"3\"><if_sid>" + std::to_string(id - 1) +
+            "</if_sid><description>d</description></rule>\n";
   Diagnostics diagnostics;
   EXPECT_EQ(Load(text, diagnostics), nullptr);
   EXPECT_THAT(AllText(diagnostics), HasSubstr("more than 200 levels deep"));

@@ -56,9 +56,9 @@ const std::vector<std::string_view> kLookups = {"match_key",         "not_match_
                                                 "address_match_key", "not_address_match_key", "address_match_key_value"};
 
 bool IsStaticName(std::string_view name) {
-  static const std::unordered_set<std::string_view> names = {"srcip", "dstip", "srcgeoip", "dstgeoip", "srcport", "dstport",
-                                                             "user", "srcuser", "dstuser", "url", "id", "data", "extra_data",
-                                                             "status", "protocol", "system_name", "action"};
+  static const std::unordered_set<std::string_view> names = {
+      "srcip", "dstip", "srcgeoip", "dstgeoip",   "srcport", "dstport",  "user",        "srcuser", "dstuser",
+      "url",   "id",    "data",     "extra_data", "status",  "protocol", "system_name", "action"};
   return names.contains(name);
 }
 
@@ -84,7 +84,8 @@ void RuleChecker::ReadTypeAndNegate(const XmlNode& node, std::optional<Expressio
   }
   if (const std::string* value = FindAttribute(node, "negate")) {
     negate = AsciiEqual(*value, "yes");
-    if (!negate && !AsciiEqual(*value, "no")) Warning(node, "negate=\"" + *value + "\" counts as \"no\"", "write \"yes\" or \"no\"");
+    if (!negate && !AsciiEqual(*value, "no"))
+      Warning(node, "negate=\"" + *value + "\" counts as \"no\"", "write \"yes\" or \"no\"");
   }
 }
 
@@ -169,7 +170,8 @@ void RuleChecker::FinishTests() {
                                  Expression::Addresses(addresses, std::string(TrimBlank(glued.text)), glued.negate), glued.place});
       continue;
     }
-    const auto kind = std::find_if(kTests.begin(), kTests.end(), [&](const TestKind& test) { return test.element == glued.element; });
+    const auto kind =
+        std::find_if(kTests.begin(), kTests.end(), [&](const TestKind& test) { return test.element == glued.element; });
     if (kind == kTests.end()) continue;
     Result<Expression> expression = Expression::Compile(glued.type.value_or(kind->type), glued.text, glued.negate);
     if (!expression.ok()) {

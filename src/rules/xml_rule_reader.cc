@@ -42,13 +42,14 @@ class Reader {
       if (!AsciiEqual(root.name, "var")) continue;
       const std::string* name = root.Attribute("name");
       if (name == nullptr || name->empty()) {
-        diagnostics_.Warning(source_.name, root.line, root.column, "a <var> without a name has no effect", "write <var name=\"…\">");
+        diagnostics_.Warning(source_.name, root.line, root.column, "a <var> without a name has no effect",
+                             "write <var name=\"…\">");
         continue;
       }
       Variable& variable = variables_[AsciiLower(*name)];
       if (variable.definitions++ > 0)
-        diagnostics_.Warning(source_.name, root.line, root.column, "<var> " + *name + " is defined twice; references to it stay text",
-                             "keep one definition");
+        diagnostics_.Warning(source_.name, root.line, root.column,
+                             "<var> " + *name + " is defined twice; references to it stay text", "keep one definition");
       variable.text = root.text;
     }
   }
