@@ -72,8 +72,9 @@ std::vector<ShownAlert> ReadAlerts(const std::string& home) {
     alert.denied = FindText(line, "data.aws.errorCode").has_value();
     std::int64_t level = 0;
     if (const auto value = FindJson(line, "rule.level"); value && value->get(level) == simdjson::SUCCESS) alert.level = static_cast<int>(level);
-    if (const auto list = FindJson(line, "trailsift.supersedes"); list && list->is_array())
-      for (const JsonValue id : list->get_array().value_unsafe())
+    simdjson::dom::array ids;
+    if (const auto list = FindJson(line, "trailsift.supersedes"); list && list->get(ids) == simdjson::SUCCESS)
+      for (const JsonValue id : ids)
         if (id.is_string()) alert.supersedes.emplace_back(id.get_string().value_unsafe());
     alerts.push_back(std::move(alert));
   }

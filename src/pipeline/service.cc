@@ -85,7 +85,8 @@ Status Service::Recover() {
     source_ids_.push_back(*id);
   }
   stores_.resize(settings.aws_s3.buckets.size());
-  return Status::Ok();
+  // From here on there is a position, and what was recovered is in the state log.
+  return Commit();
 }
 
 bool Service::OpenBuckets() {
