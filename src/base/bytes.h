@@ -48,6 +48,8 @@ class ByteReader {
     return hash;
   }
   std::string_view String() { return Take(U32()); }
+  // Exactly so many; none when there are fewer.
+  std::string_view Bytes(std::size_t size) { return Take(size); }
 
  private:
   std::string_view Take(std::size_t size) {
@@ -64,7 +66,8 @@ class ByteReader {
   T Fixed() {
     T value = 0;
     const std::string_view taken = Take(sizeof value);
-    for (std::size_t i = 0; i < taken.size(); ++i) value = static_cast<T>(value | static_cast<T>(static_cast<T>(static_cast<std::uint8_t>(taken[i])) << (8 * i)));
+    for (std::size_t i = 0; i < taken.size(); ++i)
+      value = static_cast<T>(value | static_cast<T>(static_cast<T>(static_cast<std::uint8_t>(taken[i])) << (8 * i)));
     return value;
   }
   std::string_view bytes_;

@@ -36,7 +36,9 @@ std::string PageBlock(const std::string& folder) {
          "    <run_on_start>yes</run_on_start>\n"
          "    <skip_on_error>yes</skip_on_error>\n"
          "    <bucket type=\"cloudtrail\">\n"
-         "      <name>file://" + folder + "</name>\n"
+         "      <name>file://" +
+         folder +
+         "</name>\n"
          "      <aws_profile>default</aws_profile>\n"
          "    </bucket>\n"
          "  </wodle>\n"
@@ -71,7 +73,8 @@ std::vector<ShownAlert> ReadAlerts(const std::string& home) {
     alert.event_name = FindText(line, "data.aws.eventName").value_or("");
     alert.denied = FindText(line, "data.aws.errorCode").has_value();
     std::int64_t level = 0;
-    if (const auto value = FindJson(line, "rule.level"); value && value->get(level) == simdjson::SUCCESS) alert.level = static_cast<int>(level);
+    if (const auto value = FindJson(line, "rule.level"); value && value->get(level) == simdjson::SUCCESS)
+      alert.level = static_cast<int>(level);
     simdjson::dom::array ids;
     if (const auto list = FindJson(line, "trailsift.supersedes"); list && list->get(ids) == simdjson::SUCCESS)
       for (const JsonValue id : ids)
@@ -115,7 +118,8 @@ class Demo {
     const int log = open((home + ".log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     if (log >= 0) dup2(log, STDERR_FILENO);
     const std::string config = folder_ + "/ossec.conf";
-    execl(program_.c_str(), "trailsift", "run", "--once", "--threads", "1", "--config", config.c_str(), "--home", home.c_str(), nullptr);
+    execl(program_.c_str(), "trailsift", "run", "--once", "--threads", "1", "--config", config.c_str(), "--home", home.c_str(),
+          nullptr);
     _exit(127);
   }
 
@@ -157,8 +161,8 @@ class Demo {
 };
 
 void Line(const ShownAlert& alert, const char* mark) {
-  std::printf("    %s  rule %-6s level %-2d  %s%s\n", alert.event_time.size() > 19 ? alert.event_time.substr(11, 8).c_str() : "", alert.rule.c_str(),
-              alert.level, alert.description.c_str(), mark);
+  std::printf("    %s  rule %-6s level %-2d  %s%s\n", alert.event_time.size() > 19 ? alert.event_time.substr(11, 8).c_str() : "",
+              alert.rule.c_str(), alert.level, alert.description.c_str(), mark);
 }
 
 void Demo::TellUseCases(const std::vector<ShownAlert>& alerts) {
@@ -196,7 +200,9 @@ void Demo::TellUseCases(const std::vector<ShownAlert>& alerts) {
       continue;
     }
     const auto count = std::count_if(alerts.begin(), alerts.end(), fits);
-    Line(*found, rule == "80446" ? "   <== rule 80446 of the page" : rule == "80255" ? "   <== rule 80255: more than 4 failures in 360 s" : "");
+    Line(*found, rule == "80446"   ? "   <== rule 80446 of the page"
+                 : rule == "80255" ? "   <== rule 80255: more than 4 failures in 360 s"
+                                   : "");
     if (count > 1) std::printf("      and %ld more like it\n", static_cast<long>(count - 1));
   }
 }
@@ -235,7 +241,8 @@ int Demo::Tell() {
   if (!Pass(rough) || !Pass(calm)) return kExitIo;
   const std::vector<ShownAlert> calm_alerts = ReadAlerts(calm);
   const std::vector<ShownAlert> rough_alerts = ReadAlerts(rough);
-  for (std::size_t i = first.size(); i < calm_alerts.size(); ++i) Line(calm_alerts[i], calm_alerts[i].supersedes.empty() ? "" : "   (replaces an alert that the late event changed)");
+  for (std::size_t i = first.size(); i < calm_alerts.size(); ++i)
+    Line(calm_alerts[i], calm_alerts[i].supersedes.empty() ? "" : "   (replaces an alert that the late event changed)");
 
   std::set<std::string> ids;
   for (const ShownAlert& alert : rough_alerts) ids.insert(alert.id);
@@ -244,14 +251,15 @@ int Demo::Tell() {
   std::vector<std::string> lost;
   std::set_difference(calm_final.begin(), calm_final.end(), rough_final.begin(), rough_final.end(), std::back_inserter(lost));
   const std::size_t doubled = rough_alerts.size() - ids.size();
-  std::printf("\n5. Counted: %zu alerts hold in the undisturbed home, %zu in the one that was killed; %zu lost, %zu doubled.\n", calm_final.size(),
-              rough_final.size(), lost.size(), doubled);
+  std::printf("\n5. Counted: %zu alerts hold in the undisturbed home, %zu in the one that was killed; %zu lost, %zu doubled.\n",
+              calm_final.size(), rough_final.size(), lost.size(), doubled);
   if (!lost.empty() || doubled > 0 || calm_final != rough_final) return Fail("the two homes differ: this must not happen");
 
-  std::printf("\nNext:\n"
-              "  trailsift config check /var/ossec/etc/ossec.conf     what your own configuration would do\n"
-              "  trailsift hunt ./my-copy-of-a-trail -o table         the rules over history, from a folder or s3://bucket/prefix\n"
-              "  trailsift run --config ossec.conf --home ./home      collect and alert; alerts are in ./home/logs/alerts/alerts.json\n");
+  std::printf(
+      "\nNext:\n"
+      "  trailsift config check /var/ossec/etc/ossec.conf     what your own configuration would do\n"
+      "  trailsift hunt ./my-copy-of-a-trail -o table         the rules over history, from a folder or s3://bucket/prefix\n"
+      "  trailsift run --config ossec.conf --home ./home      collect and alert; alerts are in ./home/logs/alerts/alerts.json\n");
   return kExitOk;
 }
 
@@ -259,7 +267,8 @@ int Demo::Tell() {
 
 void AddDemoCommand(CLI::App& app, std::function<int()>& action, const std::string& program) {
   auto keep = std::make_shared<bool>(false);
-  CLI::App* command = app.add_subcommand("demo", "Show the whole program on a small generated bucket; needs neither AWS nor a network");
+  CLI::App* command =
+      app.add_subcommand("demo", "Show the whole program on a small generated bucket; needs neither AWS nor a network");
   command->add_flag("--keep", *keep, "Leave the demo's folder behind");
   command->callback([keep, &action, program] {
     action = [keep, program] {

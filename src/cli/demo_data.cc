@@ -71,22 +71,24 @@ class DemoWriter {
   std::string Role(const std::string& account, const std::string& role, const std::string& session) {
     return "{\"type\":\"AssumedRole\",\"principalId\":\"AROAEXAMPLE:" + session + "\",\"arn\":\"arn:aws:sts::" + account +
            ":assumed-role/" + role + '/' + session + "\",\"accountId\":\"" + account +
-           "\",\"accessKeyId\":\"ASIAEXAMPLE\",\"sessionContext\":{\"sessionIssuer\":{\"type\":\"Role\",\"principalId\":\"AROAEXAMPLE\","
-           "\"arn\":\"arn:aws:iam::" + account + ":role/" + role + "\",\"accountId\":\"" + account + "\",\"userName\":\"" + role +
+           "\",\"accessKeyId\":\"ASIAEXAMPLE\",\"sessionContext\":{\"sessionIssuer\":{\"type\":\"Role\",\"principalId\":"
+           "\"AROAEXAMPLE\","
+           "\"arn\":\"arn:aws:iam::" +
+           account + ":role/" + role + "\",\"accountId\":\"" + account + "\",\"userName\":\"" + role +
            "\"},\"attributes\":{\"creationDate\":\"" + FormatIsoTime(base_) + "\",\"mfaAuthenticated\":\"false\"}}}";
   }
 
   void Add(const Record& record, bool late = false) {
-    std::string text = "{\"eventVersion\":\"1.10\",\"userIdentity\":" + record.identity + ",\"eventTime\":\"" + FormatIsoTime(record.time) +
-                       "\",\"eventSource\":\"" + record.source + ".amazonaws.com\",\"eventName\":\"" + record.name +
-                       "\",\"awsRegion\":\"" + record.region + "\",\"sourceIPAddress\":\"" + record.address + "\",\"userAgent\":" +
-                       Quote(record.agent);
+    std::string text = "{\"eventVersion\":\"1.10\",\"userIdentity\":" + record.identity + ",\"eventTime\":\"" +
+                       FormatIsoTime(record.time) + "\",\"eventSource\":\"" + record.source + ".amazonaws.com\",\"eventName\":\"" +
+                       record.name + "\",\"awsRegion\":\"" + record.region + "\",\"sourceIPAddress\":\"" + record.address +
+                       "\",\"userAgent\":" + Quote(record.agent);
     if (!record.error_code.empty()) text += ",\"errorCode\":" + Quote(record.error_code);
     if (!record.error_message.empty()) text += ",\"errorMessage\":" + Quote(record.error_message);
     text += ",\"requestParameters\":" + record.request + ",\"responseElements\":" + record.response + record.extra +
-            ",\"requestID\":\"" + Uuid() + "\",\"eventID\":\"" + Uuid() + "\",\"readOnly\":" + (record.read_only ? "true" : "false") +
-            ",\"eventType\":\"" + record.type + "\",\"managementEvent\":true,\"recipientAccountId\":\"" + record.account +
-            "\",\"eventCategory\":\"Management\"}";
+            ",\"requestID\":\"" + Uuid() + "\",\"eventID\":\"" + Uuid() +
+            "\",\"readOnly\":" + (record.read_only ? "true" : "false") + ",\"eventType\":\"" + record.type +
+            "\",\"managementEvent\":true,\"recipientAccountId\":\"" + record.account + "\",\"eventCategory\":\"Management\"}";
     if (late) {
       late_ = record;
       late_text_ = std::move(text);
@@ -105,7 +107,8 @@ class DemoWriter {
   std::string Key(const std::string& account, const std::string& region, Millis slot) {
     const Millis named = slot + 5 * kMinute;
     const std::string iso = FormatIsoTime(named);
-    const std::string stamp = iso.substr(0, 4) + iso.substr(5, 2) + iso.substr(8, 2) + 'T' + iso.substr(11, 2) + iso.substr(14, 2) + 'Z';
+    const std::string stamp =
+        iso.substr(0, 4) + iso.substr(5, 2) + iso.substr(8, 2) + 'T' + iso.substr(11, 2) + iso.substr(14, 2) + 'Z';
     std::string folder = "AWSLogs/" + account + "/CloudTrail/" + region + '/' + DayFolder(named / kDay) + '/';
     return folder + account + "_CloudTrail_" + region + '_' + stamp + '_' + Hex(16) + ".json.gz";
   }
@@ -123,8 +126,8 @@ void DemoWriter::UseCases() {
   const std::string alice = User(kProduction, "alice");
   const std::string mallory = User(kProduction, "mallory");
   const std::string arn = "arn:aws:ec2:us-east-1:111122223333:";
-  const auto call = [&](int seconds, const std::string& who, const std::string& source, const std::string& name, const std::string& request,
-                        const std::string& response) {
+  const auto call = [&](int seconds, const std::string& who, const std::string& source, const std::string& name,
+                        const std::string& request, const std::string& response) {
     Record record;
     record.time = At(seconds);
     record.identity = who;
@@ -146,14 +149,17 @@ void DemoWriter::UseCases() {
   };
   const std::string one = "{\"instancesSet\":{\"items\":[{\"instanceId\":\"i-0a1b2c3d4e5f60718\"}]}}";
   const auto state = [](const char* now, const char* before) {
-    return std::string("{\"instancesSet\":{\"items\":[{\"instanceId\":\"i-0a1b2c3d4e5f60718\",\"currentState\":{\"name\":\"") + now +
-           "\"},\"previousState\":{\"name\":\"" + before + "\"}}]}}";
+    return std::string("{\"instancesSet\":{\"items\":[{\"instanceId\":\"i-0a1b2c3d4e5f60718\",\"currentState\":{\"name\":\"") +
+           now + "\"},\"previousState\":{\"name\":\"" + before + "\"}}]}}";
   };
-  const std::string run = "{\"instancesSet\":{\"items\":[{\"imageId\":\"ami-0123456789abcdef0\",\"minCount\":1,\"maxCount\":1}]},"
-                          "\"instanceType\":\"t3.micro\",\"disableApiTermination\":false}";
+  const std::string run =
+      "{\"instancesSet\":{\"items\":[{\"imageId\":\"ami-0123456789abcdef0\",\"minCount\":1,\"maxCount\":1}]},"
+      "\"instanceType\":\"t3.micro\",\"disableApiTermination\":false}";
   Add(call(60, alice, "ec2", "RunInstances", run,
-           "{\"reservationId\":\"r-0123456789abcdef0\",\"instancesSet\":{\"items\":[{\"instanceId\":\"i-0a1b2c3d4e5f60718\",\"instanceType\":"
-           "\"t3.micro\",\"launchTime\":" + std::to_string(At(60)) + ",\"instanceState\":{\"code\":0,\"name\":\"pending\"}}]}}"));
+           "{\"reservationId\":\"r-0123456789abcdef0\",\"instancesSet\":{\"items\":[{\"instanceId\":\"i-0a1b2c3d4e5f60718\","
+           "\"instanceType\":"
+           "\"t3.micro\",\"launchTime\":" +
+               std::to_string(At(60)) + ",\"instanceState\":{\"code\":0,\"name\":\"pending\"}}]}}"));
   Add(denied(call(90, mallory, "ec2", "RunInstances", run, "null"), "ec2:RunInstances", arn + "instance/*"));
   Add(call(200, alice, "ec2", "StopInstances", one, state("stopping", "running")));
   Add(denied(call(230, mallory, "ec2", "StopInstances", one, "null"), "ec2:StopInstances", arn + "instance/i-0a1b2c3d4e5f60718"));
@@ -168,19 +174,24 @@ void DemoWriter::UseCases() {
            "{\"instanceId\":\"i-0a1b2c3d4e5f60718\",\"allocationId\":\"eipalloc-0123456789abcdef0\"}",
            "{\"_return\":true,\"associationId\":\"eipassoc-0123456789abcdef0\"}"));
   Add(call(480, alice, "iam", "CreateUser", "{\"userName\":\"bob\"}",
-           "{\"user\":{\"path\":\"/\",\"userName\":\"bob\",\"userId\":\"AIDAEXAMPLEBOB\",\"arn\":\"arn:aws:iam::111122223333:user/bob\"}}"));
+           "{\"user\":{\"path\":\"/\",\"userName\":\"bob\",\"userId\":\"AIDAEXAMPLEBOB\",\"arn\":\"arn:aws:iam::111122223333:user/"
+           "bob\"}}"));
   Add(denied(call(500, mallory, "iam", "CreateUser", "null", "null"), "iam:CreateUser", "arn:aws:iam::111122223333:user/backdoor"));
   const auto login = [&](int seconds, bool success) {
-    Record record = call(seconds, "", "signin", "ConsoleLogin", "null", success ? "{\"ConsoleLogin\":\"Success\"}" : "{\"ConsoleLogin\":\"Failure\"}");
-    record.identity = success ? User(kProduction, "alice")
-                              : "{\"type\":\"IAMUser\",\"principalId\":\"AIDAEXAMPLEalice\",\"accountId\":\"111122223333\",\"accessKeyId\":\"\","
-                                "\"userName\":\"alice\"}";
+    Record record = call(seconds, "", "signin", "ConsoleLogin", "null",
+                         success ? "{\"ConsoleLogin\":\"Success\"}" : "{\"ConsoleLogin\":\"Failure\"}");
+    record.identity =
+        success ? User(kProduction, "alice")
+                : "{\"type\":\"IAMUser\",\"principalId\":\"AIDAEXAMPLEalice\",\"accountId\":\"111122223333\",\"accessKeyId\":\"\","
+                  "\"userName\":\"alice\"}";
     record.address = success ? "198.51.100.10" : "203.0.113.66";
     record.agent = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0";
     record.type = "AwsConsoleSignIn";
     if (!success) record.error_message = "Failed authentication";
-    record.extra = ",\"additionalEventData\":{\"LoginTo\":\"https://console.aws.amazon.com/console/home\",\"MobileVersion\":\"No\",\"MFAUsed\":\"" +
-                   std::string(success ? "Yes" : "No") + "\"}";
+    record.extra =
+        ",\"additionalEventData\":{\"LoginTo\":\"https://console.aws.amazon.com/console/"
+        "home\",\"MobileVersion\":\"No\",\"MFAUsed\":\"" +
+        std::string(success ? "Yes" : "No") + "\"}";
     return record;
   };
   // Six failures within 360 s; the second stands in the object that comes late. Without it the fifth that is seen is the sixth.
@@ -198,7 +209,8 @@ void DemoWriter::OrdinaryWork() {
       {"ec2", "DescribeInstances", "{\"maxResults\":50,\"instancesSet\":{},\"filterSet\":{}}"},
       {"ec2", "DescribeSecurityGroups", "{\"securityGroupSet\":{},\"filterSet\":{}}"},
       {"s3", "GetBucketAcl", "{\"bucketName\":\"app-artifacts\",\"Host\":\"app-artifacts.s3.amazonaws.com\",\"acl\":\"\"}"},
-      {"kms", "Decrypt", "{\"encryptionContext\":{\"aws:s3:arn\":\"arn:aws:s3:::app-artifacts\"},\"encryptionAlgorithm\":\"SYMMETRIC_DEFAULT\"}"},
+      {"kms", "Decrypt",
+       "{\"encryptionContext\":{\"aws:s3:arn\":\"arn:aws:s3:::app-artifacts\"},\"encryptionAlgorithm\":\"SYMMETRIC_DEFAULT\"}"},
       {"sts", "GetCallerIdentity", "null"},
       {"ssm", "DescribeParameters", "{\"maxResults\":10}"},
       {"logs", "DescribeLogGroups", "{\"limit\":50}"},
@@ -214,14 +226,16 @@ void DemoWriter::OrdinaryWork() {
     record.time = base_ + static_cast<Millis>(random_() % static_cast<unsigned>(span_ / kSecond)) * kSecond;
     record.address = "10.20." + std::to_string(random_() % 4) + '.' + std::to_string(random_() % 250 + 1);
     const bool person = random_() % 3 != 0;
-    record.identity = person ? Role(record.account, "AWSReservedSSO_Developer_0123456789abcdef", random_() % 2 == 0 ? "dana@example.com" : "ravi@example.com")
+    record.identity = person ? Role(record.account, "AWSReservedSSO_Developer_0123456789abcdef",
+                                    random_() % 2 == 0 ? "dana@example.com" : "ravi@example.com")
                              : Role(record.account, "ci-deploy", "run-" + std::to_string(random_() % 40));
     if (random_() % 100 == 0) {
       const std::string instance = "i-0" + Hex(16);
       record.source = "ec2";
       record.name = random_() % 2 == 0 ? "StartInstances" : "StopInstances";
       record.request = "{\"instancesSet\":{\"items\":[{\"instanceId\":\"" + instance + "\"}]}}";
-      record.response = "{\"instancesSet\":{\"items\":[{\"instanceId\":\"" + instance + "\",\"currentState\":{\"name\":\"pending\"}}]}}";
+      record.response =
+          "{\"instancesSet\":{\"items\":[{\"instanceId\":\"" + instance + "\",\"currentState\":{\"name\":\"pending\"}}]}}";
     } else {
       const Call& call = kCalls[random_() % std::size(kCalls)];
       record.source = call.source;

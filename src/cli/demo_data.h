@@ -11,7 +11,7 @@ namespace trailsift {
 
 struct DemoBucket {
   std::string folder;
-  std::string late_key;       // held back: to be put there by PlaceLate
+  std::string late_key;  // held back: to be put there by PlaceLate
   std::string late_bytes;
   int objects = 0;
 };

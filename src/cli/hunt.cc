@@ -52,7 +52,9 @@ class StdinStore : public ObjectStore {
     if (bytes_.empty()) bytes_.assign(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
     return bytes_;
   }
-  void GetAsync(const std::string& key, std::uint64_t /*size*/, std::function<void(Result<std::string>)> done) override { done(Get(key)); }
+  void GetAsync(const std::string& key, std::uint64_t /*size*/, std::function<void(Result<std::string>)> done) override {
+    done(Get(key));
+  }
   Status Delete(const std::string& /*key*/) override { return Status::Ok(); }
   std::string name() const override { return ""; }
   bool local() const override { return true; }
@@ -95,7 +97,9 @@ class Output {
 double CpuSeconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -148,9 +152,10 @@ class Progress {
     const std::uint64_t done = counters.objects + counters.unreadable_objects + counters.gone_objects;
     const int filled = all == 0 ? 0 : static_cast<int>(done * 30 / all);
     const double seconds = std::chrono::duration<double>(now - began_).count();
-    std::fprintf(stderr, "\r\x1b[K[%.*s%.*s] %llu/%llu objects, %llu records, %.0f/s", filled, "##############################", 30 - filled,
-                 "..............................", static_cast<unsigned long long>(done), static_cast<unsigned long long>(all),
-                 static_cast<unsigned long long>(counters.records), static_cast<double>(counters.records) / std::max(seconds, 0.001));
+    std::fprintf(stderr, "\r\x1b[K[%.*s%.*s] %llu/%llu objects, %llu records, %.0f/s", filled, "##############################",
+                 30 - filled, "..............................", static_cast<unsigned long long>(done),
+                 static_cast<unsigned long long>(all), static_cast<unsigned long long>(counters.records),
+                 static_cast<double>(counters.records) / std::max(seconds, 0.001));
     dirty_ = true;
   }
   void Clear() {
@@ -224,7 +229,8 @@ int RunHunt(const HuntArguments& arguments) {
 
   const HuntFormat format = kFormats.at(arguments.format);
   const char* no_color = std::getenv("NO_COLOR");
-  const bool color = format == HuntFormat::kTable && output.is_stdout() && isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == 0);
+  const bool color =
+      format == HuntFormat::kTable && output.is_stdout() && isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == 0);
   const int width = output.is_stdout() ? TerminalWidth() : 0;
   Origin origin;
   origin.agent_name = origin.manager_name = HostName();
@@ -243,8 +249,8 @@ int RunHunt(const HuntArguments& arguments) {
     if (format != HuntFormat::kJson) text += '\n';
     return output.Write(text);
   };
-  Result<HuntResult> result =
-      Hunt(options, [&](const Alert& alert) { return HuntLine(format, alert, origin, width, color); }, write, signals.token());
+  Result<HuntResult> result = Hunt(
+      options, [&](const Alert& alert) { return HuntLine(format, alert, origin, width, color); }, write, signals.token());
   progress.Clear();
   Status finished = result.status();
   if (finished.ok() && first && format != HuntFormat::kTable) finished = output.Write(HuntHeader(format, color));
@@ -256,11 +262,14 @@ int RunHunt(const HuntArguments& arguments) {
   }
   const RunCounters& counters = result->counters;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  std::fprintf(stderr, "%llu records in %llu objects: %llu matched, %llu unmatched, %llu duplicates, %llu discarded, %llu quarantined; %llu alerts; %.1f s\n",
+  std::fprintf(stderr,
+               "%llu records in %llu objects: %llu matched, %llu unmatched, %llu duplicates, %llu discarded, %llu quarantined; "
+               "%llu alerts; %.1f s\n",
                static_cast<unsigned long long>(counters.records), static_cast<unsigned long long>(counters.objects),
                static_cast<unsigned long long>(counters.matched), static_cast<unsigned long long>(counters.unmatched),
                static_cast<unsigned long long>(counters.duplicates), static_cast<unsigned long long>(counters.discarded),
-               static_cast<unsigned long long>(counters.quarantined_records), static_cast<unsigned long long>(counters.alerts), seconds);
+               static_cast<unsigned long long>(counters.quarantined_records), static_cast<unsigned long long>(counters.alerts),
+               seconds);
   if (counters.quarantined_objects > 0)
     std::fprintf(stderr, "%llu objects are damaged: see above; what could be read of them is counted\n",
                  static_cast<unsigned long long>(counters.quarantined_objects));
@@ -283,12 +292,21 @@ void AddHuntCommand(CLI::App& app, std::function<int()>& action) {
   auto arguments = std::make_shared<HuntArguments>();
   CLI::App* command = app.add_subcommand("hunt", "Run the rules over history: files, folders, S3 prefixes, or stdin (-)");
   command->add_option("PATH", arguments->paths, "File, folder, s3://bucket/prefix, or - for stdin")->required();
-  command->add_option("--rules", arguments->rules, "Rules instead of the default ones: a file, a folder, or none")->type_name("DIR|none");
-  command->add_option("--min-level", arguments->min_level, "Show alerts of this level and above")->check(CLI::Range(0, 16))->capture_default_str();
-  command->add_option("--threads", arguments->threads, "Threads that read and match (default: one a core)")->check(CLI::Range(1, 1024));
-  command->add_option("--start", arguments->start, "Only events at or after this time (2026-01-15T10:00:00Z, or a day)")->type_name("TIME");
+  command->add_option("--rules", arguments->rules, "Rules instead of the default ones: a file, a folder, or none; may repeat")
+      ->type_name("DIR|none")
+      ->expected(1)
+      ->take_all();
+  command->add_option("--min-level", arguments->min_level, "Show alerts of this level and above")
+      ->check(CLI::Range(0, 16))
+      ->capture_default_str();
+  command->add_option("--threads", arguments->threads, "Threads that read and match (default: one a core)")
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--start", arguments->start, "Only events at or after this time (2026-01-15T10:00:00Z, or a day)")
+      ->type_name("TIME");
   command->add_option("--end", arguments->end, "Only events before this time")->type_name("TIME");
-  command->add_option("-o,--output-format", arguments->format, "table, json, ndjson or csv")->check(CLI::IsMember(kFormats))->capture_default_str();
+  command->add_option("-o,--output-format", arguments->format, "table, json, ndjson or csv")
+      ->check(CLI::IsMember(kFormats))
+      ->capture_default_str();
   command->add_option("-O,--output", arguments->output, "Write to this file instead of stdout")->type_name("FILE");
   command->add_option("--summary", arguments->summary, "Write what was counted to this file, as JSON")->type_name("FILE");
   command->callback([arguments, &action] { action = [arguments] { return RunHunt(*arguments); }; });

@@ -28,9 +28,21 @@ std::string Join(const std::vector<std::string>& texts) {
 std::string CsvLine(const Alert& alert) {
   const std::string actor_name = alert.actor ? alert.actor->name : std::string();
   const std::string actor_kind = alert.actor ? alert.actor->kind : std::string();
-  const std::string cells[] = {FormatIsoTime(alert.event_time), std::to_string(alert.rule->level), alert.rule->id, alert.description,
-                               actor_name, actor_kind, alert.account, alert.region, alert.event_source, alert.event_name,
-                               alert.source_address, alert.error_code, alert.target_name, alert.instances, alert.id.ToHex(),
+  const std::string cells[] = {FormatIsoTime(alert.event_time),
+                               std::to_string(alert.rule->level),
+                               alert.rule->id,
+                               alert.description,
+                               actor_name,
+                               actor_kind,
+                               alert.account,
+                               alert.region,
+                               alert.event_source,
+                               alert.event_name,
+                               alert.source_address,
+                               alert.error_code,
+                               alert.target_name,
+                               alert.instances,
+                               alert.id.ToHex(),
                                Join(alert.events)};
   std::string line;
   for (const std::string& cell : cells) line += (line.empty() ? "" : ",") + CsvCell(cell);
@@ -70,14 +82,19 @@ std::string Printable(std::string_view text) {
 
 constexpr std::size_t kActorWidth = 26;
 
-std::string TableRow(std::string_view time, std::string_view level, std::string_view rule, std::string_view account, std::string_view region,
-                     std::string_view actor, std::string_view what, int width) {
+std::string TableRow(std::string_view time, std::string_view level, std::string_view rule, std::string_view account,
+                     std::string_view region, std::string_view actor, std::string_view what, int width) {
   std::string row;
-  row.append(Fit(time, 20)).append("  ").append(std::string(5 - std::min<std::size_t>(5, level.size()), ' ')).append(level).append("  ");
+  row.append(Fit(time, 20))
+      .append("  ")
+      .append(std::string(5 - std::min<std::size_t>(5, level.size()), ' '))
+      .append(level)
+      .append("  ");
   row.append(Fit(rule, 6)).append("  ").append(Fit(account, 12)).append("  ").append(Fit(region, 14)).append("  ");
   row.append(Fit(actor, kActorWidth)).append("  ");
   const std::size_t used = Length(row);
-  const std::size_t room = width > 0 && static_cast<std::size_t>(width) > used + 20 ? static_cast<std::size_t>(width) - used : std::size_t{0};
+  const std::size_t room =
+      width > 0 && static_cast<std::size_t>(width) > used + 20 ? static_cast<std::size_t>(width) - used : std::size_t{0};
   row += room > 0 ? Cut(what, room) : std::string(what);
   return row;
 }

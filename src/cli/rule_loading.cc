@@ -37,8 +37,9 @@ bool IsWazuhOwn(std::string path) {
 }
 
 bool IsExcluded(const std::filesystem::path& file, const std::vector<std::string>& excluded) {
-  return std::any_of(excluded.begin(), excluded.end(),
-                     [&](const std::string& entry) { return entry == file.string() || std::filesystem::path(entry).filename() == file.filename(); });
+  return std::any_of(excluded.begin(), excluded.end(), [&](const std::string& entry) {
+    return entry == file.string() || std::filesystem::path(entry).filename() == file.filename();
+  });
 }
 
 }  // namespace
@@ -74,7 +75,8 @@ std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, Dia
     const Result<Expression> pattern =
         Expression::Compile(ExpressionType::kOsRegex, entry.pattern.empty() ? ".xml$" : entry.pattern, false);
     if (!pattern.ok()) {
-      diagnostics.Error(entry.place.file, entry.place.line, entry.place.column, "pattern " + entry.pattern + ": " + pattern.status().message());
+      diagnostics.Error(entry.place.file, entry.place.line, entry.place.column,
+                        "pattern " + entry.pattern + ": " + pattern.status().message());
       continue;
     }
     std::vector<std::string> files;

@@ -36,12 +36,13 @@ void Print(const Diagnostics& diagnostics) {
 
 void TellPass(const RunCounters& before, const RunCounters& after, const PassReport& pass) {
   const auto since = [](std::uint64_t a, std::uint64_t b) { return std::to_string(b - a); };
-  LogInfo("run", since(before.objects, after.objects) + " objects, " + since(before.records, after.records) + " records (" +
-                     since(before.matched, after.matched) + " matched, " + since(before.unmatched, after.unmatched) + " unmatched, " +
-                     since(before.duplicates, after.duplicates) + " duplicates, " + since(before.discarded, after.discarded) +
-                     " discarded, " + since(before.quarantined_records, after.quarantined_records) + " quarantined), " +
-                     since(before.alerts, after.alerts) + " alerts; " + std::to_string(pass.listing.known) + " objects were known" +
-                     (pass.listing.failures > 0 ? "; " + std::to_string(pass.listing.failures) + " places could not be listed" : ""));
+  LogInfo("run",
+          since(before.objects, after.objects) + " objects, " + since(before.records, after.records) + " records (" +
+              since(before.matched, after.matched) + " matched, " + since(before.unmatched, after.unmatched) + " unmatched, " +
+              since(before.duplicates, after.duplicates) + " duplicates, " + since(before.discarded, after.discarded) +
+              " discarded, " + since(before.quarantined_records, after.quarantined_records) + " quarantined), " +
+              since(before.alerts, after.alerts) + " alerts; " + std::to_string(pass.listing.known) + " objects were known" +
+              (pass.listing.failures > 0 ? "; " + std::to_string(pass.listing.failures) + " places could not be listed" : ""));
 }
 
 int ExitOf(const PassReport& pass, const RunCounters& counters, int signal) {
@@ -59,7 +60,8 @@ bool WaitUntil(Millis moment, const std::stop_token& stop) {
   std::unique_lock lock(mutex);
   while (!stop.stop_requested() && NowMillis() < moment)
     // In pieces, so that a clock that is set does not make us oversleep.
-    condition.wait_for(lock, stop, std::chrono::milliseconds(std::min<Millis>(moment - NowMillis(), kMinute)), [] { return false; });
+    condition.wait_for(lock, stop, std::chrono::milliseconds(std::min<Millis>(moment - NowMillis(), kMinute)),
+                       [] { return false; });
   return !stop.stop_requested();
 }
 
@@ -127,11 +129,14 @@ int Run(RunArguments arguments) {
 void AddRunCommand(CLI::App& app, std::function<int()>& action) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* command = app.add_subcommand("run", "Collect from the configured buckets, detect, write alerts");
-  command->add_option("--config", arguments->config, "Configuration file, may repeat (default: /etc/trailsift/ossec.conf, trailsift.conf)")
+  command
+      ->add_option("--config", arguments->config,
+                   "Configuration file, may repeat (default: /etc/trailsift/ossec.conf, trailsift.conf)")
       ->type_name("FILE");
   command->add_option("--home", arguments->home, "Where everything is written")->type_name("DIR")->capture_default_str();
   command->add_flag("--once", arguments->once, "Make one pass and exit");
-  command->add_option("--threads", arguments->threads, "Threads that read and match (default: one a core)")->check(CLI::Range(1, 1024));
+  command->add_option("--threads", arguments->threads, "Threads that read and match (default: one a core)")
+      ->check(CLI::Range(1, 1024));
   command->callback([arguments, &action] { action = [arguments] { return Run(*arguments); }; });
 }
 

@@ -122,7 +122,8 @@ std::optional<std::size_t> CorrelationPlan::ComponentOf(const std::vector<Altern
   for (const Alternative& alternative : alternatives) {
     if (!alternative.composites.empty()) return component_of_composite_.at(alternative.composites.front());
     if (alternative.result != nullptr && alternative.result->is_target)
-      if (const auto found = component_of_target_.find(alternative.result); found != component_of_target_.end()) return found->second;
+      if (const auto found = component_of_target_.find(alternative.result); found != component_of_target_.end())
+        return found->second;
   }
   return std::nullopt;
 }

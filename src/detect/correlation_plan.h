@@ -22,9 +22,9 @@ namespace trailsift {
 inline constexpr std::string_view kWindowPrefix = "trailsift.window.";
 
 struct Component {
-  Hash128 signature;                 // stable over restarts as long as the rules that matter stay the same
-  std::vector<std::string> fields;   // values that a remembered event keeps: group fields, compared fields, fields of sentences
-  std::size_t group_fields = 0;      // the first so many of `fields` split the component into groups
+  Hash128 signature;                // stable over restarts as long as the rules that matter stay the same
+  std::vector<std::string> fields;  // values that a remembered event keeps: group fields, compared fields, fields of sentences
+  std::size_t group_fields = 0;     // the first so many of `fields` split the component into groups
   Millis max_timeframe = 0;
 };
 

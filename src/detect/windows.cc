@@ -83,7 +83,8 @@ void Windows::Add(WindowEvent event) {
     }
 
   auto place = group.entries.end();
-  if (!group.entries.empty() && std::pair(event.time, event.event) <= std::pair(group.entries.back().time, group.entries.back().event)) {
+  if (!group.entries.empty() &&
+      std::pair(event.time, event.event) <= std::pair(group.entries.back().time, group.entries.back().event)) {
     place = std::lower_bound(group.entries.begin(), group.entries.end(), std::pair(event.time, event.event),
                              [](const Entry& other, const auto& order) { return std::pair(other.time, other.event) < order; });
     if (place->event == event.event && place->time == event.time) return;
@@ -108,7 +109,7 @@ void Windows::Evaluate(std::vector<Decision>& out) {
       const bool was_pending = group.pending;
       EvaluateGroup(group, out);
       if (group.pending && !was_pending) pending_.push_back(key);
-      touched_.push_back(key);
+      if (options_.track_changes) touched_.push_back(key);
     }
   dirty_.clear();
 }
@@ -224,7 +225,8 @@ bool Windows::Fires(Group& group, std::size_t at, const Rule& composite, History
       history.fires.push_back({0, group.entries[counted.front()].event});
     }
     history.contributors.clear();
-    for (auto index = counted.rbegin(); index != counted.rend(); ++index) history.contributors.push_back(group.entries[*index].event);
+    for (auto index = counted.rbegin(); index != counted.rend(); ++index)
+      history.contributors.push_back(group.entries[*index].event);
     history.contributors.push_back(current.event);
     return true;
   }
@@ -241,7 +243,8 @@ Hash128 Windows::OutcomeId(const Entry& entry) const {
   const std::vector<Hash128>& events = composite ? entry.history->contributors : alone;
   Hash128 id = options_.alert_id(rule->info.id, events);
   // An alert that was withdrawn and became right again is a new line and needs an id of its own.
-  for (int revision = 1; Contains(withdrawn, id); ++revision) id = options_.alert_id(rule->info.id + '#' + std::to_string(revision), events);
+  for (int revision = 1; Contains(withdrawn, id); ++revision)
+    id = options_.alert_id(rule->info.id + '#' + std::to_string(revision), events);
   return id;
 }
 
@@ -300,7 +303,7 @@ void Windows::Reconcile(std::vector<Decision>& out) {
     if (found == groups_.end() || !found->second.pending) continue;
     Group& group = found->second;
     group.pending = false;
-    touched_.push_back(key);
+    if (options_.track_changes) touched_.push_back(key);
     for (Entry& entry : group.entries) ReconcileEntry(group, entry, out);
   }
   pending_.clear();
@@ -350,7 +353,8 @@ void Windows::Evict(Millis before, std::vector<Decision>& out) {
   for (auto it = groups_.begin(); it != groups_.end();) {
     Group& group = it->second;
     const Millis keep = before - plan_->components()[group.component].max_timeframe;
-    const auto end = std::find_if(group.entries.begin(), group.entries.end(), [&](const Entry& entry) { return entry.time >= keep; });
+    const auto end =
+        std::find_if(group.entries.begin(), group.entries.end(), [&](const Entry& entry) { return entry.time >= keep; });
     // What goes has its outcome for good.
     if (group.pending)
       for (auto entry = group.entries.begin(); entry != end; ++entry) ReconcileEntry(group, *entry, out);

@@ -30,11 +30,11 @@ namespace trailsift {
 
 // An event that some composite cares about, as a worker hands it over.
 struct WindowEvent {
-  Hash128 event;                 // identity
-  std::string event_id;          // as the record writes it
-  Millis time = 0;               // event time
-  std::uint64_t reference = 0;   // where the record can be read again; opaque here
-  std::size_t component = 0;     // of the plan
+  Hash128 event;                // identity
+  std::string event_id;         // as the record writes it
+  Millis time = 0;              // event time
+  std::uint64_t reference = 0;  // where the record can be read again; opaque here
+  std::size_t component = 0;    // of the plan
   std::vector<Alternative> alternatives;
   std::vector<std::optional<std::string>> values;  // of components()[component].fields
 };
@@ -44,9 +44,9 @@ struct Decision {
   Hash128 event;
   std::uint64_t reference = 0;
   Millis time = 0;
-  const Rule* rule = nullptr;           // nullptr only for a retraction
-  Hash128 id;                           // of the alert
-  std::vector<std::string> event_ids;   // that contributed, in event order, the raising one last
+  const Rule* rule = nullptr;          // nullptr only for a retraction
+  Hash128 id;                          // of the alert
+  std::vector<std::string> event_ids;  // that contributed, in event order, the raising one last
   std::vector<Hash128> supersedes;
   std::optional<Hash128> retracts;
   // For a composite: each field of the component and its distinct values over the contributing events, in event order.
@@ -56,6 +56,7 @@ struct Decision {
 struct WindowOptions {
   Millis lateness = 2 * kDay;
   std::size_t max_events = 1'000'000;
+  bool track_changes = true;  // AppendChanges will be called
   // Whether a result of this rule is written as an alert.
   std::function<bool(const Rule&)> alertable;
   // The identity of an alert.
@@ -63,13 +64,13 @@ struct WindowOptions {
 };
 
 struct WindowCounters {
-  std::uint64_t events = 0;            // taken in
-  std::uint64_t late = 0;              // of them, older than something already evaluated in their group
-  std::uint64_t too_late = 0;          // of them, older than the allowed lateness: evaluated, without the promise
-  std::uint64_t superseded = 0;        // alerts replaced
-  std::uint64_t retracted = 0;         // alerts withdrawn
+  std::uint64_t events = 0;      // taken in
+  std::uint64_t late = 0;        // of them, older than something already evaluated in their group
+  std::uint64_t too_late = 0;    // of them, older than the allowed lateness: evaluated, without the promise
+  std::uint64_t superseded = 0;  // alerts replaced
+  std::uint64_t retracted = 0;   // alerts withdrawn
   std::uint64_t evicted_for_memory = 0;
-  std::uint64_t forgotten = 0;         // remembered events dropped at a restart because their rules changed
+  std::uint64_t forgotten = 0;  // remembered events dropped at a restart because their rules changed
 };
 
 class Windows {
@@ -120,21 +121,21 @@ class Windows {
     Millis time = 0;
     Hash128 event;
     std::uint64_t reference = 0;
-    Hash128 issued;            // zero: none
-    std::uint32_t pattern = 0; // in patterns_
-    std::int16_t chosen = -1;  // alternative
+    Hash128 issued;             // zero: none
+    std::uint32_t pattern = 0;  // in patterns_
+    std::int16_t chosen = -1;   // alternative
     std::int16_t mark = 0;
-    bool changed = true;       // since AppendChanges
+    bool changed = true;  // since AppendChanges
     std::string event_id;
     std::vector<std::optional<std::string>> values;
     std::unique_ptr<History> history;  // rare
   };
   struct Group {
     std::size_t component = 0;
-    std::vector<Entry> entries;     // by (time, event)
+    std::vector<Entry> entries;         // by (time, event)
     std::size_t dirty_from = SIZE_MAX;  // first entry to evaluate
-    bool late = false;              // dirty_from is not the tail
-    bool pending = false;           // some reported outcome changed
+    bool late = false;                  // dirty_from is not the tail
+    bool pending = false;               // some reported outcome changed
   };
 
   const Rule* ResultOf(const Entry& entry) const;

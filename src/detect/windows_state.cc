@@ -123,7 +123,8 @@ Status Windows::Restore(std::string_view bytes) {
     if (!reader.ok()) return Status(Code::kCorrupt, "the state log holds a window event that does not decode");
 
     const auto& components = plan_->components();
-    const auto component = std::find_if(components.begin(), components.end(), [&](const Component& c) { return c.signature == signature; });
+    const auto component =
+        std::find_if(components.begin(), components.end(), [&](const Component& c) { return c.signature == signature; });
     if (!known || component == components.end() || alternatives.empty() || component->fields.size() != entry.values.size() ||
         entry.chosen >= static_cast<int>(alternatives.size())) {
       ++counters_.forgotten;
@@ -137,8 +138,9 @@ Status Windows::Restore(std::string_view bytes) {
       group.entries[*at] = std::move(entry);
       continue;
     }
-    const auto place = std::lower_bound(group.entries.begin(), group.entries.end(), std::pair(entry.time, entry.event),
-                                        [](const Entry& other, const auto& order) { return std::pair(other.time, other.event) < order; });
+    const auto place =
+        std::lower_bound(group.entries.begin(), group.entries.end(), std::pair(entry.time, entry.event),
+                         [](const Entry& other, const auto& order) { return std::pair(other.time, other.event) < order; });
     group.entries.insert(place, std::move(entry));
     ++size_;
   }

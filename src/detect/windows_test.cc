@@ -84,7 +84,8 @@ class WindowsTest : public testing::Test {
 
   // The set of (rule, events) by the plain reading.
   std::set<Hash128> Reference(std::vector<Sample> samples) const {
-    std::sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) { return std::pair(a.time, a.event) < std::pair(b.time, b.event); });
+    std::sort(samples.begin(), samples.end(),
+              [](const Sample& a, const Sample& b) { return std::pair(a.time, a.event) < std::pair(b.time, b.event); });
     struct Remembered {
       Sample sample;
       const Rule* rule;
@@ -122,7 +123,8 @@ class WindowsTest : public testing::Test {
       };
       for (const Alternative& alternative : AlternativesOf(sample.kind)) {
         if (!std::all_of(alternative.composites.begin(), alternative.composites.end(), fires)) continue;
-        const std::vector<Hash128> events = alternative.composites.empty() ? std::vector<Hash128>{sample.event} : *asked[alternative.composites.back()];
+        const std::vector<Hash128> events =
+            alternative.composites.empty() ? std::vector<Hash128>{sample.event} : *asked[alternative.composites.back()];
         if (Alertable(*alternative.result)) ids.insert(Id(alternative.result->info.id, events));
         memory.push_back({sample, alternative.result, own_mark});
         break;
@@ -169,12 +171,14 @@ TEST_F(WindowsTest, FiresAtTheFifthWithinTheTimeframeAndTheAccount) {
     Windows windows(rules_, plan_, Options());
     std::vector<Decision> out;
     for (std::size_t i = 0; i < seconds.size(); ++i) {
-      Sample sample{StrongHash(std::to_string(i)), seconds[i] * kSecond, 'a', accounts[i % accounts.size()], "u" + std::to_string(i)};
+      Sample sample{StrongHash(std::to_string(i)), seconds[i] * kSecond, 'a', accounts[i % accounts.size()],
+                    "u" + std::to_string(i)};
       windows.Add(ToEvent(sample));
       windows.Evaluate(out);
     }
     windows.Reconcile(out);
-    return std::count_if(out.begin(), out.end(), [](const Decision& decision) { return decision.rule->id == 102 || decision.rule->id == 107; });
+    return std::count_if(out.begin(), out.end(),
+                         [](const Decision& decision) { return decision.rule->id == 102 || decision.rule->id == 107; });
   };
   EXPECT_EQ(run({0, 10, 20, 30, 40}, {"1"}), 1);
   EXPECT_EQ(run({0, 10, 20, 30}, {"1"}), 0);
@@ -189,13 +193,15 @@ TEST_F(WindowsTest, ALateEventReplacesWhatItChanges) {
   Windows windows(rules_, plan_, Options());
   std::vector<Decision> out;
   std::vector<Sample> samples;
-  for (int i = 0; i < 6; ++i) samples.push_back({StrongHash(std::to_string(i)), i * 10 * kSecond, 'a', "1", "u" + std::to_string(i % 2)});
+  for (int i = 0; i < 6; ++i)
+    samples.push_back({StrongHash(std::to_string(i)), i * 10 * kSecond, 'a', "1", "u" + std::to_string(i % 2)});
   for (const int i : {0, 2, 3, 4, 5}) windows.Add(ToEvent(samples[static_cast<std::size_t>(i)]));
   windows.Evaluate(out);
   ASSERT_EQ(out.size(), 5u);
   EXPECT_EQ(out.back().rule->id, 102);
   EXPECT_EQ(out.back().event_ids.size(), 5u);
-  const auto users = std::find_if(out.back().window_values.begin(), out.back().window_values.end(), [](const auto& v) { return v.first == "user"; });
+  const auto users = std::find_if(out.back().window_values.begin(), out.back().window_values.end(),
+                                  [](const auto& v) { return v.first == "user"; });
   ASSERT_NE(users, out.back().window_values.end());
   EXPECT_EQ(users->second, (std::vector<std::string>{"u0", "u1"}));
   const Hash128 early_alert = out.back().id;
@@ -219,14 +225,16 @@ TEST_F(WindowsTest, WhatIsNoAlertAnyMoreIsRetracted) {
   // Rule 105 is below the threshold: only the composite shows. A late event moves it, and nothing remains in its place.
   std::vector<Sample> samples;
   const char* users = "xyzx";
-  for (int i = 0; i < 4; ++i) samples.push_back({StrongHash("q" + std::to_string(i)), i * 10 * kSecond, 'c', "1", std::string(1, users[i])});
+  for (int i = 0; i < 4; ++i)
+    samples.push_back({StrongHash("q" + std::to_string(i)), i * 10 * kSecond, 'c', "1", std::string(1, users[i])});
   for (const int i : {1, 2, 3}) windows.Add(ToEvent(samples[static_cast<std::size_t>(i)]));
   windows.Evaluate(out);
   ASSERT_EQ(out.size(), 1u);
   EXPECT_EQ(out[0].rule->id, 106);
   windows.Add(ToEvent(samples[0]));
   windows.Reconcile(out);
-  const auto retraction = std::find_if(out.begin(), out.end(), [](const Decision& decision) { return decision.retracts.has_value(); });
+  const auto retraction =
+      std::find_if(out.begin(), out.end(), [](const Decision& decision) { return decision.retracts.has_value(); });
   ASSERT_NE(retraction, out.end());
   EXPECT_EQ(*retraction->retracts, out[0].id);
   EXPECT_EQ(FinalSet(out), Reference(samples));

@@ -15,8 +15,25 @@ struct Batch::Storage {
   simdjson::dom::document document;
 };
 
-Batch::Batch() = default;
-Batch::~Batch() = default;
+namespace {
+
+// Memory that is worth keeping from object to object, so that a flood of them costs no page faults; giants are let go.
+constexpr std::size_t kKeep = 16u << 20;
+
+}  // namespace
+
+std::unique_ptr<Batch::Storage>& Batch::SpareStorage() {
+  thread_local std::unique_ptr<Storage> spare;
+  return spare;
+}
+
+Batch::Batch() : storage_(std::move(SpareStorage())) {
+  if (storage_ == nullptr) storage_ = std::make_unique<Storage>();
+}
+
+Batch::~Batch() {
+  if (storage_->document.capacity() <= kKeep) SpareStorage() = std::move(storage_);
+}
 
 namespace {
 
@@ -24,15 +41,13 @@ using simdjson::error_code;
 
 std::unique_ptr<simdjson::dom::parser> NewParser(std::size_t max_depth) {
   auto parser = std::make_unique<simdjson::dom::parser>();
-  // should memory be short, the first parse says so
-  // should memory be short here, the first parse says so
+  // Should memory be short here, the first parse says so.
   [[maybe_unused]] const error_code error = parser->allocate(simdjson::dom::MINIMAL_DOCUMENT_CAPACITY, max_depth);
   return parser;
 }
 
 // The parser that fills documents: its working memory is worth keeping from object to object, but not that of a giant.
 simdjson::dom::parser& ThreadParser() {
-  static constexpr std::size_t kKeep = 32u << 20;
   thread_local std::unique_ptr<simdjson::dom::parser> parser;
   if (parser == nullptr || parser->capacity() > kKeep) parser = NewParser(Batch::kMaxDepth + 2);  // a record stands two levels deep
   return *parser;
@@ -88,14 +103,13 @@ std::string Place(std::size_t index, std::size_t byte) {
 // one by one when that fails.
 class BatchBuilder {
  public:
-  explicit BatchBuilder(std::string_view name) : name_(name), batch_(new Batch) {
-    batch_->storage_ = std::make_unique<Batch::Storage>();
-  }
+  explicit BatchBuilder(std::string_view name) : name_(name), batch_(new Batch) {}
 
   std::unique_ptr<Batch> Build(std::string bytes) {
+    thread_local PaddedText spare;
     Inflated inflated;
     if (IsGzip(bytes)) {
-      inflated = InflateGzip(bytes, Batch::kMaxInflated);
+      inflated = InflateGzip(bytes, Batch::kMaxInflated, std::move(spare));
       std::string().swap(bytes);
       batch_->inflated_size_ = inflated.text.size();
     } else {
@@ -114,6 +128,7 @@ class BatchBuilder {
       offset_ = 3;
     }
     Decode(text);
+    if (inflated.text.capacity() <= kKeep) spare = std::move(inflated.text);
     if (batch_->indexes_.size() != batch_->records_.size()) {
       for (std::size_t i = 0; i < batch_->records_.size(); ++i) batch_->indexes_.push_back(static_cast<std::uint32_t>(i));
     }

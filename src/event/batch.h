@@ -57,6 +57,7 @@ class Batch {
  private:
   struct Storage;
   Batch();
+  static std::unique_ptr<Storage>& SpareStorage();
 
   friend class BatchBuilder;
   std::unique_ptr<Storage> storage_;

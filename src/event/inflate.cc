@@ -72,9 +72,11 @@ Status Recover(std::string_view member, std::size_t offset, std::size_t limit, P
 
 bool IsGzip(std::string_view bytes) { return bytes.size() >= 2 && bytes[0] == '\x1f' && bytes[1] == '\x8b'; }
 
-Inflated InflateGzip(std::string_view bytes, std::size_t limit) {
+Inflated InflateGzip(std::string_view bytes, std::size_t limit, PaddedText room) {
   thread_local const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(libdeflate_alloc_decompressor());
-  Inflated out{PaddedText(GuessSize(bytes, limit)), Status::Ok()};
+  room.set_size(0);
+  if (const std::size_t guess = GuessSize(bytes, limit); room.capacity() < guess) room = PaddedText(guess);
+  Inflated out{std::move(room), Status::Ok()};
   std::size_t at = 0;
   while (at < bytes.size() && out.fault.ok()) {
     const std::string_view member = bytes.substr(at);

@@ -19,7 +19,7 @@ struct Inflated {
 
 bool IsGzip(std::string_view bytes);
 
-// `bytes` IsGzip.
-Inflated InflateGzip(std::string_view bytes, std::size_t limit);
+// `bytes` IsGzip. `room` is memory to use again; what it holds is overwritten.
+Inflated InflateGzip(std::string_view bytes, std::size_t limit, PaddedText room = {});
 
 }  // namespace trailsift

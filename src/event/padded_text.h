@@ -6,12 +6,20 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace trailsift {
 
 class PaddedText {
  public:
   PaddedText() = default;
+  PaddedText(PaddedText&& other) noexcept { *this = std::move(other); }
+  PaddedText& operator=(PaddedText&& other) noexcept {
+    data_ = std::move(other.data_);
+    capacity_ = std::exchange(other.capacity_, 0);
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
   explicit PaddedText(std::size_t capacity)
       : data_(std::make_unique_for_overwrite<char[]>(capacity + simdjson::SIMDJSON_PADDING)), capacity_(capacity) {}
 

@@ -27,7 +27,8 @@ Status AlertSorter::Spill() {
     std::fwrite(item.line.data(), 1, item.line.size(), run.get());
   }
   if (std::fflush(run.get()) != 0 || std::ferror(run.get()) != 0)
-    return Status(Code::kIo, std::string("a temporary file cannot be written: ") + std::strerror(errno) + "; set TMPDIR to a larger disk");
+    return Status(Code::kIo,
+                  std::string("a temporary file cannot be written: ") + std::strerror(errno) + "; set TMPDIR to a larger disk");
   std::rewind(run.get());
   runs_.push_back(std::move(run));
   items_.clear();
@@ -37,8 +38,8 @@ Status AlertSorter::Spill() {
 
 bool AlertSorter::Read(std::FILE* run, Item& item) {
   std::uint64_t size = 0;
-  if (std::fread(&item.time, sizeof item.time, 1, run) != 1 || std::fread(item.id.bytes.data(), item.id.bytes.size(), 1, run) != 1 ||
-      std::fread(&size, sizeof size, 1, run) != 1)
+  if (std::fread(&item.time, sizeof item.time, 1, run) != 1 ||
+      std::fread(item.id.bytes.data(), item.id.bytes.size(), 1, run) != 1 || std::fread(&size, sizeof size, 1, run) != 1)
     return false;
   item.line.resize(size);
   return std::fread(item.line.data(), 1, size, run) == size;

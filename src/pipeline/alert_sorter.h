@@ -17,7 +17,7 @@ namespace trailsift {
 
 class AlertSorter {
  public:
-  explicit AlertSorter(std::size_t max_bytes = 32u << 20);
+  explicit AlertSorter(std::size_t max_bytes = 4u << 20);
 
   Status Add(Millis time, const Hash128& id, std::string line);
   // Hands out everything in order, then is empty. A failure of `visit` ends it.

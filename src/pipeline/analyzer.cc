@@ -38,7 +38,9 @@ std::string Sentence(const Rule& rule, const Event& event) {
   return ExpandDescription(rule.info.description, [&](std::string_view name) { return event.Wazuh(name); });
 }
 
-std::string TextOf(const Event& event, std::string_view name) { return std::string(event.Wazuh(name).value_or(std::string_view())); }
+std::string TextOf(const Event& event, std::string_view name) {
+  return std::string(event.Wazuh(name).value_or(std::string_view()));
+}
 
 }  // namespace
 
@@ -69,7 +71,8 @@ std::string FillWindowNames(std::string_view description, std::size_t count,
 Analyzer::Analyzer(const AnalyzerOptions& options) : options_(options), matcher_(*options.rules) {}
 Analyzer::~Analyzer() = default;
 
-ObjectReport Analyzer::Analyze(std::string bytes, const Envelope& envelope, const std::vector<DiscardRegex>* discard, Millis name_time) {
+ObjectReport Analyzer::Analyze(std::string bytes, const Envelope& envelope, const std::vector<DiscardRegex>* discard,
+                               Millis name_time) {
   ObjectReport report;
   report.stored_bytes = bytes.size();
   const std::unique_ptr<Batch> batch = Batch::Decode(std::move(bytes), envelope.log_file);
@@ -85,8 +88,8 @@ ObjectReport Analyzer::Analyze(std::string bytes, const Envelope& envelope, cons
   return report;
 }
 
-void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelope& envelope, const std::vector<DiscardRegex>* discard,
-                             Millis name_time, Millis now, ObjectReport& report) {
+void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelope& envelope,
+                             const std::vector<DiscardRegex>* discard, Millis name_time, Millis now, ObjectReport& report) {
   const RecordHeader header = ReadHeader(record);
   switch (KindOf(header)) {
     case RecordKind::kInsight: ++report.kinds.insight; break;

@@ -22,8 +22,8 @@ struct AnalyzerOptions {
   std::shared_ptr<const CorrelationPlan> plan;
   int log_alert_level = 3;
   int email_alert_level = 12;
-  bool log_fields = false;  // alerts.log will be written: keep the leaves
-  bool archive = false;     // logall_json: every record becomes a line of archives.json
+  bool log_fields = false;   // alerts.log will be written: keep the leaves
+  bool archive = false;      // logall_json: every record becomes a line of archives.json
   bool utc_arrival = false;  // hunt: an alert's arrival is its event time
   // hunt: records outside [start, end) are discarded.
   std::optional<Millis> start;
@@ -40,7 +40,7 @@ struct Finding {
   std::vector<std::string> descriptions;  // of each alternative's result, with window names still to be filled in
   std::optional<std::size_t> component;
   std::vector<std::optional<std::string>> values;  // of the component's fields
-  Alert alert;  // what does not depend on the rule
+  Alert alert;                                     // what does not depend on the rule
 };
 
 struct SeenRecord {
@@ -56,8 +56,8 @@ struct KindCounters {
   std::uint64_t insight = 0;
   std::uint64_t aggregated = 0;
   std::uint64_t network_activity = 0;
-  std::uint64_t digests = 0;        // objects
-  std::uint64_t without_time = 0;   // records with no eventTime that can be read
+  std::uint64_t digests = 0;       // objects
+  std::uint64_t without_time = 0;  // records with no eventTime that can be read
 };
 
 struct ObjectReport {

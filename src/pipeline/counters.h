@@ -14,9 +14,9 @@ struct RunCounters {
   std::uint64_t records = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t discarded = 0;
-  std::uint64_t matched = 0;    // a rule above level 0 holds
+  std::uint64_t matched = 0;  // a rule above level 0 holds
   std::uint64_t unmatched = 0;
-  std::uint64_t alerts = 0;     // written
+  std::uint64_t alerts = 0;  // written
   std::uint64_t quarantined_records = 0;
   std::uint64_t quarantined_objects = 0;
   std::uint64_t unreadable_objects = 0;  // could not be fetched; they are tried again at the next pass

@@ -21,7 +21,9 @@ struct HuntObject {
 };
 
 bool LooksLikeLogs(const std::string& key) {
-  const auto ends = [&](std::string_view end) { return key.size() >= end.size() && key.compare(key.size() - end.size(), end.size(), end) == 0; };
+  const auto ends = [&](std::string_view end) {
+    return key.size() >= end.size() && key.compare(key.size() - end.size(), end.size(), end) == 0;
+  };
   return ends(".gz") || ends(".json") || ends(".jsonl") || ends(".ndjson");
 }
 
@@ -61,7 +63,8 @@ class Hunter {
         query.token = page->next;
       } while (!query.token.empty());
       if (objects.size() == before && result_.failure.ok())
-        LogWarning("hunt", input.text + ": nothing to read here" + (skipped > 0 ? " (" + std::to_string(skipped) + " other files)" : std::string()));
+        LogWarning("hunt", input.text + ": nothing to read here" +
+                               (skipped > 0 ? " (" + std::to_string(skipped) + " other files)" : std::string()));
     }
     std::sort(objects.begin(), objects.end(), [](const HuntObject& a, const HuntObject& b) {
       return std::tie(a.name_time, a.key, a.input) < std::tie(b.name_time, b.key, b.input);
@@ -139,6 +142,7 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
   ResolverOptions resolver_options;
   resolver_options.lateness = options.lateness;
   resolver_options.max_window_events = 500'000;
+  resolver_options.durable = false;
   Resolver resolver(options.analyzer, resolver_options, emit, reread);
 
   std::size_t next = 0;

@@ -37,8 +37,8 @@ struct HuntOptions {
 struct HuntResult {
   RunCounters counters;
   WindowCounters windows;
-  Status failure;                 // the first input that could not be read at all
-  bool local_failure = false;     // some failure was a file's or folder's
+  Status failure;              // the first input that could not be read at all
+  bool local_failure = false;  // some failure was a file's or folder's
   bool interrupted = false;
 };
 

@@ -41,7 +41,8 @@ void ObjectFlow::Feed(const std::stop_token& stop) {
       std::unique_lock lock(mutex_);
       const bool room = changed_.wait(lock, stop, [&] {
         const std::uint64_t under_way = fed_ - wanted_;
-        return stop_feeding_ || under_way == 0 || (under_way < options_.max_objects && bytes_under_way_ + cost <= options_.max_bytes);
+        return stop_feeding_ || under_way == 0 ||
+               (under_way < options_.max_objects && bytes_under_way_ + cost <= options_.max_bytes);
       });
       if (!room || stop_feeding_) break;
       sequence = fed_++;

@@ -37,15 +37,15 @@ struct FlowObject {
 
 struct FlowReport {
   FlowObject object;
-  Status fetch;         // not ok: the object could not be read, `report` is empty
+  Status fetch;  // not ok: the object could not be read, `report` is empty
   ObjectReport report;
-  std::string bytes;    // the object as stored, kept only when something is to be quarantined
+  std::string bytes;  // the object as stored, kept only when something is to be quarantined
 };
 
 struct FlowOptions {
   unsigned threads = 1;
-  std::size_t max_objects = 512;        // under way at once
-  std::size_t max_bytes = 48u << 20;    // of them, as stored; one larger object passes alone
+  std::size_t max_objects = 512;      // under way at once
+  std::size_t max_bytes = 48u << 20;  // of them, as stored; one larger object passes alone
 };
 
 class ObjectFlow {
@@ -81,10 +81,10 @@ class ObjectFlow {
   std::mutex mutex_;  // all below
   std::condition_variable_any changed_;
   std::map<std::uint64_t, FlowReport> done_;
-  std::uint64_t wanted_ = 0;       // sequence of the next report
+  std::uint64_t wanted_ = 0;  // sequence of the next report
   std::uint64_t fed_ = 0;
   std::size_t bytes_under_way_ = 0;
-  std::size_t fetching_ = 0;       // requests whose callback has not run
+  std::size_t fetching_ = 0;  // requests whose callback has not run
   bool fed_all_ = false;
   bool stop_feeding_ = false;
 

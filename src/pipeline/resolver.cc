@@ -16,6 +16,7 @@ WindowOptions OptionsOf(const AnalyzerOptions& analyzer, const ResolverOptions& 
   WindowOptions windows;
   windows.lateness = options.lateness;
   windows.max_events = options.max_window_events;
+  windows.track_changes = options.durable;
   windows.alertable = [level = analyzer.log_alert_level](const Rule& rule) { return IsAlertable(rule, level); };
   windows.alert_id = &AlertId;
   return windows;
@@ -28,6 +29,7 @@ Resolver::Resolver(const AnalyzerOptions& analyzer, const ResolverOptions& optio
     : analyzer_(analyzer),
       emit_(std::move(emit)),
       reread_(std::move(reread)),
+      durable_(options.durable),
       seen_(options.max_seen_events),
       windows_(analyzer.rules, analyzer.plan, OptionsOf(analyzer, options)) {}
 
@@ -75,7 +77,7 @@ void Resolver::Take(FlowReport& flow) {
       record.archive = -1;
       continue;
     }
-    new_seen_[{SeenEvents::HourOf(record.time), name_time}].push_back(record.event);
+    if (durable_) new_seen_[{SeenEvents::HourOf(record.time), name_time}].push_back(SeenEvents::Shorten(record.event));
     ++(record.fate == SeenRecord::Fate::kMatched ? counters_.matched : counters_.unmatched);
     newest = std::max(newest, record.time);
     if (record.finding < 0) continue;
@@ -223,7 +225,7 @@ void Resolver::Keep(std::shared_ptr<Finding> finding) {
 std::uint64_t Resolver::NumberOf(const ObjectOrigin& origin) {
   const std::uint64_t number = next_number_++;
   origins_.emplace(number, origin);
-  new_numbers_.push_back(number);
+  if (durable_) new_numbers_.push_back(number);
   return number;
 }
 

@@ -24,6 +24,7 @@ struct ResolverOptions {
   Millis lateness = kDay;
   std::size_t max_window_events = 1'000'000;
   std::size_t max_seen_events = 4'000'000;
+  bool durable = true;  // what changes is kept for SaveChanges
 };
 
 // Where an object that windows refer to can be read again.
@@ -82,6 +83,7 @@ class Resolver {
   const AnalyzerOptions& analyzer_;
   std::function<void(Alert&&)> emit_;
   std::function<Result<ObjectReport>(const ObjectOrigin&)> reread_;
+  const bool durable_;
   RunCounters counters_;
   SeenEvents seen_;
   Windows windows_;
@@ -91,8 +93,8 @@ class Resolver {
   std::unordered_map<std::uint64_t, ObjectOrigin> origins_;  // by object number
   std::uint64_t next_number_ = 1;
   Millis restored_cut_ = INT64_MIN;
-  std::vector<std::uint64_t> new_numbers_;  // not yet in the state log
-  std::map<std::pair<Millis, Millis>, std::vector<Hash128>> new_seen_;  // by (hour, name time)
+  std::vector<std::uint64_t> new_numbers_;                              // not yet in the state log
+  std::map<std::pair<Millis, Millis>, std::vector<ShortId>> new_seen_;  // by (hour, name time)
 
   // Findings of correlated events of late: most corrections concern these.
   std::unordered_map<Hash128, std::shared_ptr<Finding>, HashOfHash128> recent_;

@@ -1,52 +1,69 @@
 #include "pipeline/seen.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace trailsift {
 
-bool HashSet::Insert(const Hash128& hash) {
-  if ((size_ + 1) * 10 > slots_.size() * 7) Grow();
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = HashOfHash128{}(hash) & mask;; at = (at + 1) & mask) {
-    if (slots_[at].is_zero()) {
-      slots_[at] = hash;
+std::size_t HashSet::Home(const ShortId& id) const {
+  std::uint32_t high;
+  std::memcpy(&high, id.bytes.data(), sizeof high);
+  return std::uint64_t{high} * slots_.size() >> 32;
+}
+
+bool HashSet::Insert(const ShortId& id) {
+  if ((size_ + 1) * 10 > slots_.size() * 8) Grow();
+  for (std::size_t at = Home(id);; at = at + 1 == slots_.size() ? 0 : at + 1) {
+    if (slots_[at] == ShortId{}) {
+      slots_[at] = id;
       ++size_;
       return true;
     }
-    if (slots_[at] == hash) return false;
+    if (slots_[at] == id) return false;
   }
 }
 
 void HashSet::Grow() {
-  std::vector<Hash128> old(std::max<std::size_t>(64, slots_.size() * 2));
+  std::vector<ShortId> old(std::max<std::size_t>(8, slots_.size() + slots_.size() / 2));
   old.swap(slots_);
-  const std::size_t mask = slots_.size() - 1;
-  for (const Hash128& hash : old) {
-    if (hash.is_zero()) continue;
-    std::size_t at = HashOfHash128{}(hash) & mask;
-    while (!slots_[at].is_zero()) at = (at + 1) & mask;
-    slots_[at] = hash;
+  for (const ShortId& id : old) {
+    if (id == ShortId{}) continue;
+    std::size_t at = Home(id);
+    while (slots_[at] != ShortId{}) at = at + 1 == slots_.size() ? 0 : at + 1;
+    slots_[at] = id;
   }
 }
 
+ShortId SeenEvents::Shorten(const Hash128& event) {
+  ShortId id;
+  std::copy_n(event.bytes.begin(), id.bytes.size(), id.bytes.begin());
+  return id;
+}
+
 bool SeenEvents::Insert(const Hash128& event, Millis event_time, Millis name_time) {
-  Table& table = tables_[HourOf(event_time)];
+  return InsertShort(Shorten(event), HourOf(event_time), name_time);
+}
+
+bool SeenEvents::InsertShort(const ShortId& event, Millis hour, Millis name_time) {
+  Table& table = tables_[hour];
   table.newest_object = std::max(table.newest_object, name_time);
-  if (!table.events.Insert(event)) return false;
+  if (!table.parts[event.bytes[9] % Table::kParts].Insert(event)) return false;
+  ++table.size;
   ++size_;
   while (size_ > max_events_ && tables_.size() > 1) {
     // The hour whose objects are longest past, never the one in use.
     auto oldest = tables_.end();
     for (auto it = tables_.begin(); it != tables_.end(); ++it)
-      if (&it->second != &table && (oldest == tables_.end() || it->second.newest_object < oldest->second.newest_object)) oldest = it;
-    evicted_for_memory_ += oldest->second.events.size();
+      if (&it->second != &table && (oldest == tables_.end() || it->second.newest_object < oldest->second.newest_object))
+        oldest = it;
+    evicted_for_memory_ += oldest->second.size;
     Drop(oldest);
   }
   return true;
 }
 
 void SeenEvents::Drop(std::map<Millis, Table>::iterator table) {
-  size_ -= table->second.events.size();
+  size_ -= table->second.size;
   tables_.erase(table);
 }
 
@@ -60,19 +77,19 @@ void SeenEvents::Advance(Millis name_time) {
   }
 }
 
-void SeenEvents::AppendFrame(Millis hour, Millis name_time, const std::vector<Hash128>& events, std::string& out) {
+void SeenEvents::AppendFrame(Millis hour, Millis name_time, const std::vector<ShortId>& events, std::string& out) {
   ByteWriter writer(out);
   writer.I64(hour);
   writer.I64(name_time);
   writer.U32(static_cast<std::uint32_t>(events.size()));
-  for (const Hash128& event : events) writer.Hash(event);
+  for (const ShortId& event : events) out.append(reinterpret_cast<const char*>(event.bytes.data()), event.bytes.size());
 }
 
 void SeenEvents::AppendAll(std::string& out) const {
   for (const auto& [hour, table] : tables_) {
-    std::vector<Hash128> events;
-    events.reserve(table.events.size());
-    table.events.ForEach([&](const Hash128& event) { events.push_back(event); });
+    std::vector<ShortId> events;
+    events.reserve(table.size);
+    for (const HashSet& part : table.parts) part.ForEach([&](const ShortId& event) { events.push_back(event); });
     AppendFrame(hour, table.newest_object, events, out);
   }
 }
@@ -83,8 +100,13 @@ bool SeenEvents::Restore(std::string_view frames) {
     const Millis hour = reader.I64();
     const Millis name_time = reader.I64();
     const std::uint32_t count = reader.U32();
-    if (!reader.ok() || reader.left() / 16 < count) return false;
-    for (std::uint32_t i = 0; i < count; ++i) Insert(reader.Hash(), hour, name_time);
+    if (!reader.ok() || reader.left() / sizeof(ShortId) < count) return false;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      ShortId event;
+      const std::string_view bytes = reader.Bytes(event.bytes.size());
+      std::copy(bytes.begin(), bytes.end(), event.bytes.begin());
+      InsertShort(event, hour, name_time);
+    }
   }
   return reader.ok();
 }

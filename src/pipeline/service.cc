@@ -124,7 +124,8 @@ Status Service::RestoreState() {
   return Status::Ok();
 }
 
-std::shared_ptr<const Envelope> Service::EnvelopeOf(const BucketSource& bucket, const std::string& key, const std::string& account) const {
+std::shared_ptr<const Envelope> Service::EnvelopeOf(const BucketSource& bucket, const std::string& key,
+                                                    const std::string& account) const {
   auto envelope = std::make_shared<Envelope>();
   envelope->account_alias = bucket.settings->account_alias;
   envelope->log_file = key;
@@ -202,9 +203,8 @@ Result<PassReport> Service::RunPass(const std::stop_token& stop) {
   {
     FlowOptions flow_options;
     flow_options.threads = options_.threads;
-    ObjectFlow flow(flow_options, analyzer_options_, [&]() -> std::optional<FlowObject> {
-      return stop.stop_requested() ? std::nullopt : NextObject(listing);
-    });
+    ObjectFlow flow(flow_options, analyzer_options_,
+                    [&]() -> std::optional<FlowObject> { return stop.stop_requested() ? std::nullopt : NextObject(listing); });
     FlowReport report;
     auto group_began = std::chrono::steady_clock::now();
     Millis reconciled = NowMillis();
@@ -268,7 +268,8 @@ Status Service::Commit() {
     TRAILSIFT_RETURN_IF_ERROR(sink_->Append(outbox_.front()));
     ++resolver_->counters().alerts;
   }
-  for (; !archive_outbox_.empty(); archive_outbox_.pop_front()) TRAILSIFT_RETURN_IF_ERROR(sink_->AppendArchive(archive_outbox_.front()));
+  for (; !archive_outbox_.empty(); archive_outbox_.pop_front())
+    TRAILSIFT_RETURN_IF_ERROR(sink_->AppendArchive(archive_outbox_.front()));
   const Result<AlertPosition> alerts = sink_->Sync();
   if (!alerts.ok()) return alerts.status();
   if (!rotated_ && state_log_->growth() > std::max(kRotateGrowth, 2 * state_log_->whole())) {

@@ -26,7 +26,7 @@ namespace trailsift {
 struct ServiceOptions {
   const Settings* settings = nullptr;  // outlives the service
   std::string home;
-  std::string host;                    // the host name, as alerts show it
+  std::string host;  // the host name, as alerts show it
   std::shared_ptr<const RuleSet> rules;
   unsigned threads = 1;
   // A full disk ends a pass with an error instead of being waited out.
@@ -80,7 +80,7 @@ class Service {
   std::unique_ptr<Resolver> resolver_;
   Quarantine quarantine_;
 
-  std::deque<Alert> outbox_;          // alerts that the sink has not taken yet
+  std::deque<Alert> outbox_;  // alerts that the sink has not taken yet
   std::deque<Alert> archive_outbox_;
   std::vector<FinishedObject> finished_;  // objects of the group
   struct Removal {

@@ -21,7 +21,9 @@ namespace {
 constexpr std::string_view kHeader = "trailsift state log 1\n";
 constexpr std::string_view kFolder = "state/";
 
-Status Failed(const std::string& path, const char* what) { return Status(Code::kIo, path + ": " + what + ": " + std::strerror(errno)); }
+Status Failed(const std::string& path, const char* what) {
+  return Status(Code::kIo, path + ": " + what + ": " + std::strerror(errno));
+}
 
 }  // namespace
 
@@ -54,7 +56,8 @@ Status StateLog::Open(const FilePosition& position, const std::function<Status(S
   if (ftruncate(descriptor_, static_cast<off_t>(position.offset)) != 0) return Failed(home_ + '/' + position.file, "cannot be cut");
   if (lseek(descriptor_, 0, SEEK_END) < 0) return Failed(home_ + '/' + position.file, "cannot be positioned");
   offset_ = position.offset;
-  if (bytes->compare(0, kHeader.size(), kHeader) != 0) return Status(Code::kCorrupt, home_ + '/' + position.file + ": not a state log");
+  if (bytes->compare(0, kHeader.size(), kHeader) != 0)
+    return Status(Code::kCorrupt, home_ + '/' + position.file + ": not a state log");
   ByteReader reader(std::string_view(*bytes).substr(kHeader.size()));
   while (!reader.at_end()) {
     const std::uint64_t at = position.offset - reader.left();
@@ -78,7 +81,8 @@ void StateLog::Append(StateFrame type, std::string_view payload) {
 Status StateLog::Sync() {
   std::size_t written = 0;
   while (written < buffer_.size()) {
-    const ssize_t count = pwrite(descriptor_, buffer_.data() + written, buffer_.size() - written, static_cast<off_t>(offset_ + written));
+    const ssize_t count =
+        pwrite(descriptor_, buffer_.data() + written, buffer_.size() - written, static_cast<off_t>(offset_ + written));
     if (count < 0 && errno == EINTR) continue;
     // The same bytes are written to the same place at the next try.
     if (count < 0) return Failed(home_ + '/' + file_, "cannot be written");

@@ -92,10 +92,12 @@ Checkpoint::~Checkpoint() = default;
 Result<std::unique_ptr<Checkpoint>> Checkpoint::Open(const std::string& home) {
   const std::string folder = home + "/state";
   for (const std::string& path : {home, folder})
-    if (mkdir(path.c_str(), 0750) != 0 && errno != EEXIST) return Status(Code::kIo, path + ": cannot be made: " + std::strerror(errno));
+    if (mkdir(path.c_str(), 0750) != 0 && errno != EEXIST)
+      return Status(Code::kIo, path + ": cannot be made: " + std::strerror(errno));
   auto database = std::make_unique<Database>();
   const std::string path = folder + "/trailsift.db";
-  if (sqlite3_open_v2(path.c_str(), &database->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr) != SQLITE_OK)
+  if (sqlite3_open_v2(path.c_str(), &database->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr) !=
+      SQLITE_OK)
     return Status(Code::kIo, path + ": " + sqlite3_errmsg(database->db));
   chmod(path.c_str(), 0640);
   sqlite3_busy_timeout(database->db, 10000);
@@ -111,9 +113,11 @@ Result<std::unique_ptr<Checkpoint>> Checkpoint::Open(const std::string& home) {
     version = static_cast<int>(query.Int64(0));
   }
   if (version > kSchemaVersion)
-    return Status(Code::kIo, path + ": made by a newer trailsift (schema " + std::to_string(version) + "); use that one, or another --home");
+    return Status(Code::kIo,
+                  path + ": made by a newer trailsift (schema " + std::to_string(version) + "); use that one, or another --home");
   if (version == 0) {
-    const std::string make = std::string("begin;") + kSchema + "pragma user_version=" + std::to_string(kSchemaVersion) + "; commit;";
+    const std::string make =
+        std::string("begin;") + kSchema + "pragma user_version=" + std::to_string(kSchemaVersion) + "; commit;";
     TRAILSIFT_RETURN_IF_ERROR(database->Exec(make.c_str()));
   }
   sqlite3_prepare_v3(database->db, "select 1 from objects where source=? and day=? and key=?", -1, SQLITE_PREPARE_PERSISTENT,
@@ -132,8 +136,10 @@ Result<std::unique_ptr<Checkpoint>> Checkpoint::Open(const std::string& home) {
 
 Result<std::int64_t> Checkpoint::EnsureSource(const std::string& name, std::int64_t from_day) {
   std::lock_guard lock(mutex_);
-  TRAILSIFT_RETURN_IF_ERROR(
-      Query(database_->db, "insert into sources (name, from_day) values (?, ?) on conflict do nothing").Text(name).Int(from_day).Run());
+  TRAILSIFT_RETURN_IF_ERROR(Query(database_->db, "insert into sources (name, from_day) values (?, ?) on conflict do nothing")
+                                .Text(name)
+                                .Int(from_day)
+                                .Run());
   Query query(database_->db, "select id from sources where name=?");
   const Result<bool> row = query.Text(name).Step();
   if (!row.ok()) return row.status();
@@ -143,7 +149,8 @@ Result<std::int64_t> Checkpoint::EnsureSource(const std::string& name, std::int6
 Result<Stream> Checkpoint::EnsureStream(std::int64_t source, const std::string& account, const std::string& region) {
   std::lock_guard lock(mutex_);
   Query query(database_->db,
-              "select s.from_day, t.done_day from sources s left join streams t on t.source=s.id and t.account=? and t.region=? where s.id=?");
+              "select s.from_day, t.done_day from sources s left join streams t on t.source=s.id and t.account=? and t.region=? "
+              "where s.id=?");
   const Result<bool> row = query.Text(account).Text(region).Int(source).Step();
   if (!row.ok()) return row.status();
   if (!*row) return Status(Code::kInternal, "source " + std::to_string(source) + " is not known");
@@ -156,7 +163,11 @@ Result<Stream> Checkpoint::EnsureStream(std::int64_t source, const std::string& 
 Status Checkpoint::FinishStream(std::int64_t source, const std::string& account, const std::string& region, std::int64_t today) {
   std::lock_guard lock(mutex_);
   return Query(database_->db, "insert or replace into streams (source, account, region, done_day) values (?, ?, ?, ?)")
-      .Int(source).Text(account).Text(region).Int(today).Run();
+      .Int(source)
+      .Text(account)
+      .Text(region)
+      .Int(today)
+      .Run();
 }
 
 Status Checkpoint::ForgetBefore(std::int64_t source, std::int64_t day) {
@@ -190,7 +201,8 @@ Status Checkpoint::Commit(const std::vector<FinishedObject>& objects, const File
     return database_->Exec("commit");
   };
   if (Status status = all(); !status.ok()) {
-    if (const Status undone = database_->Exec("rollback"); !undone.ok() && sqlite3_get_autocommit(database_->db) == 0) return undone;
+    if (const Status undone = database_->Exec("rollback"); !undone.ok() && sqlite3_get_autocommit(database_->db) == 0)
+      return undone;
     return status;
   }
   alerts_ = alerts;

@@ -29,8 +29,8 @@ struct FinishedObject {
 
 // One (account, region) of a source.
 struct Stream {
-  std::int64_t from_day = 0;                // nothing before it is ever listed
-  std::optional<std::int64_t> done_day;     // of the last pass that listed it to its end
+  std::int64_t from_day = 0;             // nothing before it is ever listed
+  std::optional<std::int64_t> done_day;  // of the last pass that listed it to its end
 };
 
 Hash128 ObjectKeyHash(std::string_view key);
@@ -63,7 +63,7 @@ class Checkpoint {
 
   std::mutex mutex_;  // the database
   std::unique_ptr<Database> database_;
-  FilePosition alerts_;     // of the committing thread
+  FilePosition alerts_;  // of the committing thread
   FilePosition state_log_;
 };
 

@@ -15,10 +15,10 @@ namespace trailsift {
 
 // What a key says of its object; empty or absent where it says nothing.
 struct KeyFacts {
-  std::string_view account;            // 12 digits; the folder, else the file name's
+  std::string_view account;  // 12 digits; the folder, else the file name's
   std::string_view region;
-  std::optional<std::int64_t> day;     // days since 1970-01-01, of the folder
-  std::optional<Millis> name_time;     // delivery time in the file name, to the minute
+  std::optional<std::int64_t> day;  // days since 1970-01-01, of the folder
+  std::optional<Millis> name_time;  // delivery time in the file name, to the minute
 };
 KeyFacts ReadKey(std::string_view key);
 

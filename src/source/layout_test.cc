@@ -24,20 +24,23 @@ TEST_P(ReadKeyTest, TellsWhatTheKeySays) {
   EXPECT_EQ(facts.name_time.has_value() ? FormatIsoTime(*facts.name_time) : "", c.time);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Keys, ReadKeyTest,
-    testing::Values(
-        Case{"AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/15/111122223333_CloudTrail_us-east-1_20260115T1005Z_90666c10d41da7ba.json.gz",
-             "111122223333", "us-east-1", "2026/01/15", "2026-01-15T10:05:00Z"},
-        Case{"p/q/AWSLogs/o-abc/111122223333/CloudTrail/eu-west-1/2026/12/31/111122223333_CloudTrail_eu-west-1_20261231T2355Z_x.json.gz",
-             "111122223333", "eu-west-1", "2026/12/31", "2026-12-31T23:55:00Z"},
-        Case{"111122223333_CloudTrail_us-gov-west-1_20260115T1005Z_9.json.gz", "111122223333", "us-gov-west-1", "", "2026-01-15T10:05:00Z"},
-        Case{"AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/15/odd name.gz", "111122223333", "us-east-1", "2026/01/15", ""},
-        // Near misses: an account of 11 digits, a digest's folder, a time that is none.
-        Case{"AWSLogs/11112222333/CloudTrail/us-east-1/2026/01/15/x.gz", "", "", "", ""},
-        Case{"AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/01/15/x.gz", "", "", "", ""},
-        Case{"111122223333_CloudTrail_us-east-1_20261315T1005Z_9.json.gz", "111122223333", "us-east-1", "", ""},
-        Case{"", "", "", "", ""}));
+INSTANTIATE_TEST_SUITE_P(Keys, ReadKeyTest,
+                         testing::Values(Case{"AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/15/"
+                                              "111122223333_CloudTrail_us-east-1_20260115T1005Z_90666c10d41da7ba.json.gz",
+                                              "111122223333", "us-east-1", "2026/01/15", "2026-01-15T10:05:00Z"},
+                                         Case{"p/q/AWSLogs/o-abc/111122223333/CloudTrail/eu-west-1/2026/12/31/"
+                                              "111122223333_CloudTrail_eu-west-1_20261231T2355Z_x.json.gz",
+                                              "111122223333", "eu-west-1", "2026/12/31", "2026-12-31T23:55:00Z"},
+                                         Case{"111122223333_CloudTrail_us-gov-west-1_20260115T1005Z_9.json.gz", "111122223333",
+                                              "us-gov-west-1", "", "2026-01-15T10:05:00Z"},
+                                         Case{"AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/15/odd name.gz", "111122223333",
+                                              "us-east-1", "2026/01/15", ""},
+                                         // Near misses: an account of 11 digits, a digest's folder, a time that is none.
+                                         Case{"AWSLogs/11112222333/CloudTrail/us-east-1/2026/01/15/x.gz", "", "", "", ""},
+                                         Case{"AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/01/15/x.gz", "", "", "", ""},
+                                         Case{"111122223333_CloudTrail_us-east-1_20261315T1005Z_9.json.gz", "111122223333",
+                                              "us-east-1", "", ""},
+                                         Case{"", "", "", "", ""}));
 
 TEST(Layout, PrefixesFollowTheConfiguration) {
   BucketSettings bucket;

@@ -68,10 +68,11 @@ void Listing::Discover(std::size_t index) {
       else if (name.rfind("o-", 0) == 0) organization = name;
     }
     if (accounts.empty())
-      LogWarning("source", bucket.store->name() + prefix + ": no account folder here" +
-                               (organization.empty() ? std::string("; is <path> right, and has the trail written yet?")
-                                                     : "; for the trail of organization " + organization +
-                                                           " write <aws_organization_id>" + organization + "</aws_organization_id>"));
+      LogWarning("source",
+                 bucket.store->name() + prefix + ": no account folder here" +
+                     (organization.empty() ? std::string("; is <path> right, and has the trail written yet?")
+                                           : "; for the trail of organization " + organization + " write <aws_organization_id>" +
+                                                 organization + "</aws_organization_id>"));
     else if (!organization.empty() && settings.organization_id.empty())
       LogWarning("source", bucket.store->name() + prefix + organization +
                                "/: an organization's trail is not read; a further <bucket> with <aws_organization_id> would");
@@ -175,8 +176,10 @@ Status Listing::Finish() {
     if (branch->at_end && !branch->failed)
       TRAILSIFT_RETURN_IF_ERROR(checkpoint_.FinishStream(buckets_[branch->bucket].id, branch->account, branch->region, today_));
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
-    const bool whole = std::none_of(branches_.begin(), branches_.end(), [&](const auto& branch) { return branch->bucket == i && branch->failed; });
-    if (whole && counters_.failures == 0) TRAILSIFT_RETURN_IF_ERROR(checkpoint_.ForgetBefore(buckets_[i].id, today_ - look_back_days_ - 1));
+    const bool whole =
+        std::none_of(branches_.begin(), branches_.end(), [&](const auto& branch) { return branch->bucket == i && branch->failed; });
+    if (whole && counters_.failures == 0)
+      TRAILSIFT_RETURN_IF_ERROR(checkpoint_.ForgetBefore(buckets_[i].id, today_ - look_back_days_ - 1));
   }
   return Status::Ok();
 }

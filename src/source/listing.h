@@ -32,14 +32,14 @@ struct ObjectTask {
   std::string key;
   std::uint64_t size = 0;
   std::int64_t day = 0;
-  Millis name_time = 0;    // delivery time in the name; else the day's beginning
-  std::string account;     // the folder walked
+  Millis name_time = 0;  // delivery time in the name; else the day's beginning
+  std::string account;   // the folder walked
 };
 
 struct ListingCounters {
-  std::uint64_t listed = 0;    // objects seen
-  std::uint64_t known = 0;     // of them, finished before
-  std::uint64_t failures = 0;  // buckets, accounts or regions that could not be listed to their end
+  std::uint64_t listed = 0;          // objects seen
+  std::uint64_t known = 0;           // of them, finished before
+  std::uint64_t failures = 0;        // buckets, accounts or regions that could not be listed to their end
   std::uint64_t local_failures = 0;  // of them, in folders of this machine
 };
 

@@ -18,9 +18,9 @@ struct StoredObject {
 };
 
 struct StorePage {
-  std::vector<StoredObject> objects;   // in byte order of their keys
-  std::vector<std::string> prefixes;   // what lies below the delimiter, each with the delimiter at its end
-  std::string next;                    // token of the next page; empty at the end
+  std::vector<StoredObject> objects;  // in byte order of their keys
+  std::vector<std::string> prefixes;  // what lies below the delimiter, each with the delimiter at its end
+  std::string next;                   // token of the next page; empty at the end
 };
 
 struct StoreQuery {
