@@ -102,9 +102,10 @@ Result<std::unique_ptr<Checkpoint>> Checkpoint::Open(const std::string& home) {
   chmod(path.c_str(), 0640);
   sqlite3_busy_timeout(database->db, 10000);
   // An exclusive lock keeps a second process off the same home.
-  TRAILSIFT_RETURN_IF_ERROR(database->Exec("pragma journal_mode=wal; pragma synchronous=full; pragma locking_mode=exclusive;"));
-  if (const Status locked = database->Exec("begin exclusive; commit;"); !locked.ok())
-    return Status(Code::kIo, path + ": in use by another process? (" + locked.message() + ")");
+  if (!database->Exec("pragma journal_mode=wal; pragma synchronous=full; pragma locking_mode=exclusive; begin exclusive; commit;")
+           .ok())
+    return Status(Code::kIo, path + (sqlite3_errcode(database->db) == SQLITE_BUSY ? ": in use by another process? (" : ": (") +
+                                 sqlite3_errmsg(database->db) + ")");
   int version = 0;
   {
     Query query(database->db, "pragma user_version");

@@ -41,7 +41,10 @@ struct Walk {
   // `folder` is a key prefix: empty or with a slash at its end.
   Status Visit(const std::string& folder) {
     DIR* directory = opendir((root + folder).c_str());
-    if (directory == nullptr) return folder.empty() || errno != ENOENT ? FileError(root + folder, errno) : Status::Ok();
+    if (directory == nullptr) {
+      const bool absent = errno == ENOENT || errno == ENOTDIR;  // S3 has no folders: a prefix without keys is empty
+      return absent && !folder.empty() ? Status::Ok() : FileError(root + folder, errno);
+    }
     std::vector<std::pair<std::string, bool>> names;  // with a slash behind folders, so that the order is that of whole keys
     for (const dirent* item = readdir(directory); item != nullptr; item = readdir(directory)) {
       const std::string name = item->d_name;
@@ -89,6 +92,11 @@ Result<std::string> ReadWholeFile(const std::string& path, std::uint64_t limit) 
     close(file);
     return FileError(path, error);
   }
+  const auto too_large = [&] {
+    close(file);
+    return Status(Code::kCorrupt, path + ": larger than " + std::to_string(limit >> 20) + " MiB");
+  };
+  if (info.st_size > 0 && static_cast<std::uint64_t>(info.st_size) > limit) return too_large();
   std::string bytes;
   bytes.resize(static_cast<std::size_t>(std::max<off_t>(info.st_size, 0)));
   std::size_t used = 0;
@@ -117,10 +125,7 @@ Result<std::string> ReadWholeFile(const std::string& path, std::uint64_t limit) 
       }
       used += static_cast<std::size_t>(got);
     }
-    if (used > limit) {
-      close(file);
-      return Status(Code::kCorrupt, path + ": larger than " + std::to_string(limit >> 20) + " MiB");
-    }
+    if (used > limit) return too_large();
   }
   close(file);
   bytes.resize(used);

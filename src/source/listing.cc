@@ -28,11 +28,17 @@ struct Listing::Branch {
 };
 
 Listing::Listing(std::vector<BucketSource> buckets, Checkpoint& checkpoint, std::int64_t today, Millis look_back)
-    : buckets_(std::move(buckets)), checkpoint_(checkpoint), today_(today), look_back_days_((look_back + kDay - 1) / kDay) {}
+    : buckets_(std::move(buckets)),
+      checkpoint_(checkpoint),
+      today_(today),
+      look_back_days_((look_back + kDay - 1) / kDay),
+      incomplete_(buckets_.size()) {}
 
 Listing::~Listing() = default;
 
-void Listing::Fail(const BucketSource& bucket, const std::string& what, const Status& status) {
+void Listing::Fail(std::size_t index, const std::string& what, const Status& status) {
+  const BucketSource& bucket = buckets_[index];
+  incomplete_[index] = true;
   if (status.code() == Code::kCancelled) return;
   ++counters_.failures;
   if (bucket.store->local()) ++counters_.local_failures;
@@ -61,7 +67,7 @@ void Listing::Discover(std::size_t index) {
   if (accounts.empty()) {
     const std::string prefix = AccountsPrefix(settings);
     Result<std::vector<std::string>> found = Folders(bucket, prefix);
-    if (!found.ok()) return Fail(bucket, prefix, found.status());
+    if (!found.ok()) return Fail(index, prefix, found.status());
     std::string organization;
     for (std::string& name : *found) {
       if (IsAccountId(name)) accounts.push_back(std::move(name));
@@ -83,7 +89,7 @@ void Listing::Discover(std::size_t index) {
       const std::string prefix = RegionsPrefix(settings, account);
       Result<std::vector<std::string>> found = Folders(bucket, prefix);
       if (!found.ok()) {
-        Fail(bucket, prefix, found.status());
+        Fail(index, prefix, found.status());
         continue;
       }
       regions = std::move(*found);
@@ -101,7 +107,7 @@ void Listing::AddBranch(std::size_t index, const std::string& account, const std
   branch->account = account;
   branch->region = region;
   branch->prefix = DaysPrefix(*bucket.settings, account, region);
-  if (!stream.ok()) return Fail(bucket, branch->prefix, stream.status());
+  if (!stream.ok()) return Fail(index, branch->prefix, stream.status());
   std::int64_t from = stream->from_day;
   if (stream->done_day) from = std::max(from, std::min(today_, *stream->done_day) - look_back_days_);
   if (bucket.settings->only_logs_after) from = std::max(from, *bucket.settings->only_logs_after);
@@ -120,7 +126,7 @@ void Listing::Refill(Branch& branch) {
     Result<StorePage> page = bucket.store->List(query);
     if (!page.ok()) {
       branch.failed = branch.at_end = true;
-      return Fail(bucket, branch.prefix, page.status());
+      return Fail(branch.bucket, branch.prefix, page.status());
     }
     branch.token = page->next;
     branch.at_end = page->next.empty();
@@ -131,14 +137,14 @@ void Listing::Refill(Branch& branch) {
       const KeyFacts facts = ReadKey(object.key);
       task.bucket = branch.bucket;
       task.size = object.size;
-      task.day = facts.day.value_or(today_);
-      task.name_time = facts.name_time.value_or(task.day * kDay);
+      task.day = facts.day.value_or(kNoDay);
+      task.name_time = facts.name_time.value_or(facts.day.value_or(today_) * kDay);
       task.account = branch.account;
       task.key = std::move(object.key);
       const Result<bool> known = checkpoint_.IsFinished({bucket.id, task.day, ObjectKeyHash(task.key)});
       if (!known.ok()) {
         branch.failed = branch.at_end = true;
-        return Fail(bucket, branch.prefix, known.status());
+        return Fail(branch.bucket, branch.prefix, known.status());
       }
       if (*known) ++counters_.known;
       else branch.waiting.push_back(std::move(task));
@@ -178,8 +184,7 @@ Status Listing::Finish() {
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     const bool whole =
         std::none_of(branches_.begin(), branches_.end(), [&](const auto& branch) { return branch->bucket == i && branch->failed; });
-    if (whole && counters_.failures == 0)
-      TRAILSIFT_RETURN_IF_ERROR(checkpoint_.ForgetBefore(buckets_[i].id, today_ - look_back_days_ - 1));
+    if (whole && !incomplete_[i]) TRAILSIFT_RETURN_IF_ERROR(checkpoint_.ForgetBefore(buckets_[i].id, today_ - look_back_days_ - 1));
   }
   return Status::Ok();
 }

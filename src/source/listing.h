@@ -27,6 +27,9 @@ struct BucketSource {
   std::int64_t id = 0;  // in the checkpoint
 };
 
+// The day of an object outside of a day's folder: every listing meets it again, so it is never forgotten.
+inline constexpr std::int64_t kNoDay = 2'932'896;  // 9999-12-31
+
 struct ObjectTask {
   std::size_t bucket = 0;  // position in the listing's buckets
   std::string key;
@@ -66,13 +69,14 @@ class Listing {
   Result<std::vector<std::string>> Folders(const BucketSource& bucket, const std::string& prefix);
   void AddBranch(std::size_t bucket, const std::string& account, const std::string& region);
   void Refill(Branch& branch);
-  void Fail(const BucketSource& bucket, const std::string& what, const Status& status);
+  void Fail(std::size_t bucket, const std::string& what, const Status& status);
 
   std::vector<BucketSource> buckets_;
   Checkpoint& checkpoint_;
   std::int64_t today_;
   std::int64_t look_back_days_;
   std::vector<std::unique_ptr<Branch>> branches_;
+  std::vector<bool> incomplete_;  // by bucket: something of it could not be listed
   struct Head {
     Millis time;
     std::string key;
