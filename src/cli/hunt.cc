@@ -262,17 +262,7 @@ int RunHunt(const HuntArguments& arguments) {
   }
   const RunCounters& counters = result->counters;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  std::fprintf(stderr,
-               "%llu records in %llu objects: %llu matched, %llu unmatched, %llu duplicates, %llu discarded, %llu quarantined; "
-               "%llu alerts; %.1f s\n",
-               static_cast<unsigned long long>(counters.records), static_cast<unsigned long long>(counters.objects),
-               static_cast<unsigned long long>(counters.matched), static_cast<unsigned long long>(counters.unmatched),
-               static_cast<unsigned long long>(counters.duplicates), static_cast<unsigned long long>(counters.discarded),
-               static_cast<unsigned long long>(counters.quarantined_records), static_cast<unsigned long long>(counters.alerts),
-               seconds);
-  if (counters.quarantined_objects > 0)
-    std::fprintf(stderr, "%llu objects are damaged: see above; what could be read of them is counted\n",
-                 static_cast<unsigned long long>(counters.quarantined_objects));
+  std::fprintf(stderr, "%s; %.1f s\n", counters.Describe().c_str(), seconds);
   if (!arguments.summary.empty())
     if (const Status summary = WriteSummary(arguments.summary, counters, seconds); !summary.ok()) {
       LogError("hunt", summary.message());

@@ -34,15 +34,10 @@ void Print(const Diagnostics& diagnostics) {
   for (const Diagnostic& diagnostic : diagnostics.items()) std::fprintf(stderr, "%s\n", diagnostic.ToString().c_str());
 }
 
-void TellPass(const RunCounters& before, const RunCounters& after, const PassReport& pass) {
-  const auto since = [](std::uint64_t a, std::uint64_t b) { return std::to_string(b - a); };
-  LogInfo("run",
-          since(before.objects, after.objects) + " objects, " + since(before.records, after.records) + " records (" +
-              since(before.matched, after.matched) + " matched, " + since(before.unmatched, after.unmatched) + " unmatched, " +
-              since(before.duplicates, after.duplicates) + " duplicates, " + since(before.discarded, after.discarded) +
-              " discarded, " + since(before.quarantined_records, after.quarantined_records) + " quarantined), " +
-              since(before.alerts, after.alerts) + " alerts; " + std::to_string(pass.listing.known) + " objects were known" +
-              (pass.listing.failures > 0 ? "; " + std::to_string(pass.listing.failures) + " places could not be listed" : ""));
+void TellPass(const RunCounters& counters, const PassReport& pass) {
+  std::string text = counters.Describe() + "; " + std::to_string(pass.listing.known) + " objects were known";
+  if (pass.listing.failures > 0) text += "; " + std::to_string(pass.listing.failures) + " places could not be listed";
+  LogInfo("run", text);
 }
 
 int ExitOf(const PassReport& pass, const RunCounters& counters, int signal) {
@@ -89,6 +84,10 @@ int Run(RunArguments arguments) {
     if (arguments.once) return kExitOk;
   }
 
+  if (settings->own.correlation_time == CorrelationTime::kArrival)
+    LogWarning("run",
+               "<correlation_time>arrival</correlation_time> is only known to logtest yet: windows go by the events' own time");
+
   ServiceOptions options;
   options.settings = &*settings;
   options.home = arguments.home;
@@ -116,7 +115,7 @@ int Run(RunArguments arguments) {
       LogError("run", pass.status().message());
       return kExitIo;
     }
-    TellPass(before, service.counters(), *pass);
+    TellPass(service.counters().Since(before), *pass);
     code = ExitOf(*pass, service.counters(), signals.received());
     service.Maintain();
     if (arguments.once) return code;

@@ -7,7 +7,7 @@
 namespace trailsift {
 
 Matcher::Matcher(const RuleSet& rules)
-    : rules_(rules), compiled_(rules.compiled()), fields_(compiled_.fields().size()), tests_(compiled_.tests().size()) {}
+    : compiled_(rules.compiled()), fields_(compiled_.fields().size()), tests_(compiled_.tests().size()) {}
 
 void Matcher::Match(const Event& event, Millis moment, MatchResult& result) {
   const EventValues values(event, moment, origin_);

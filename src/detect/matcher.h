@@ -55,7 +55,6 @@ class Matcher {
   void AddHits(const ChildIndex& children);
   void AddHits(const ChildIndex::ByValue& index, std::string_view value);
 
-  const RuleSet& rules_;
   const CompiledRules& compiled_;
   EventOrigin origin_;
 

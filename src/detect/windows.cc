@@ -263,6 +263,7 @@ Decision Windows::Describe(const Group& group, const Entry& entry, const Hash128
   decision.window_values.reserve(component.fields.size());
   for (const std::string& name : component.fields) decision.window_values.emplace_back(name, std::vector<std::string>());
   const auto& contributors = entry.history->contributors;
+  decision.counted.assign(contributors.begin(), contributors.end() - 1);
   const auto last = std::find_if(group.entries.begin(), group.entries.end(), [&](const Entry& other) { return &other == &entry; });
   const auto position = static_cast<std::size_t>(last - group.entries.begin());
   // Contributors are in event order: walk back through the group once.

@@ -47,6 +47,7 @@ struct Decision {
   const Rule* rule = nullptr;          // nullptr only for a retraction
   Hash128 id;                          // of the alert
   std::vector<std::string> event_ids;  // that contributed, in event order, the raising one last
+  std::vector<Hash128> counted;        // a composite's earlier events, in event order
   std::vector<Hash128> supersedes;
   std::optional<Hash128> retracts;
   // For a composite: each field of the component and its distinct values over the contributing events, in event order.

@@ -112,7 +112,7 @@ void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelo
     return;
   }
   const Event event = Event::Record(record, envelope, arena_, &DeriveOrKeep);
-  matcher_.Match(event, now, result_);
+  matcher_.Match(event, seen.time, result_);
   const Rule* plain = result_.alternatives.back().result;
   const bool matched = plain != nullptr && plain->info.level > 0;
   if (matched) seen.fate = SeenRecord::Fate::kMatched;
@@ -137,6 +137,7 @@ void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelo
       }
     finding.alternatives = result_.alternatives;
     FillAlert(event, header, finding, want_log);
+    if (component) finding.log = event.full_log();
     finding.alert.arrival = options_.utc_arrival ? seen.time : now;
     seen.finding = static_cast<std::int32_t>(report.findings.size());
     report.findings.push_back(std::move(finding));

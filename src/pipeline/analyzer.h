@@ -40,7 +40,8 @@ struct Finding {
   std::vector<std::string> descriptions;  // of each alternative's result, with window names still to be filled in
   std::optional<std::size_t> component;
   std::vector<std::optional<std::string>> values;  // of the component's fields
-  Alert alert;                                     // what does not depend on the rule
+  std::string log;  // the event as text, for the previous_output of a composite; only with a component
+  Alert alert;      // what does not depend on the rule
 };
 
 struct SeenRecord {

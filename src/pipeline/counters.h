@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "pipeline/analyzer.h"
 
@@ -23,6 +24,10 @@ struct RunCounters {
   std::uint64_t gone_objects = 0;        // deleted between listing and reading
   KindCounters kinds;
 
+  // What came since `before`, an earlier copy of the same counters.
+  RunCounters Since(const RunCounters& before) const;
+  // One line for a person: `12 records in 2 objects: …; 3 alerts`.
+  std::string Describe() const;
   std::uint64_t accounted() const { return duplicates + discarded + matched + unmatched + quarantined_records; }
 };
 

@@ -10,6 +10,7 @@ namespace trailsift {
 namespace {
 
 constexpr std::size_t kRecentFindings = 4000;
+constexpr std::size_t kPreviousLogs = 10;
 constexpr Millis kEarlierPatience = 7 * kDay;
 
 WindowOptions OptionsOf(const AnalyzerOptions& analyzer, const ResolverOptions& options) {
@@ -175,6 +176,7 @@ void Resolver::EmitDecisions() {
     for (std::size_t i = 0; i < finding->alternatives.size(); ++i)
       if (finding->alternatives[i].result == decision.rule) description = finding->descriptions[i];
     alert.description = FillWindowNames(description, decision.event_ids.size(), decision.window_values);
+    alert.previous_output = PreviousOutput(decision.counted);
     Finish(alert, *decision.rule);
     emit_(std::move(alert));
   }
@@ -210,6 +212,18 @@ std::shared_ptr<Finding> Resolver::FindingOf(const Decision& decision) {
   bare->alert.arrival = analyzer_.utc_arrival ? decision.time : NowMillis();
   bare->alert.full_log = "the record of this event is gone: " + why.message();
   return bare;
+}
+
+std::string Resolver::PreviousOutput(const std::vector<Hash128>& counted) const {
+  if (counted.size() < 2) return {};
+  std::string text;
+  for (std::size_t i = counted.size() - std::min(counted.size(), kPreviousLogs); i < counted.size(); ++i) {
+    const auto recent = recent_.find(counted[i]);
+    if (recent == recent_.end()) continue;
+    if (!text.empty()) text += '\n';
+    text += recent->second->log;
+  }
+  return text;
 }
 
 void Resolver::Keep(std::shared_ptr<Finding> finding) {

@@ -77,6 +77,8 @@ class Resolver {
   void Finish(Alert& alert, const Rule& rule);
   std::shared_ptr<Finding> FindingOf(const Decision& decision);
   void Keep(std::shared_ptr<Finding> finding);
+  // The texts of a composite's newest counted events, as far as they are at hand.
+  std::string PreviousOutput(const std::vector<Hash128>& counted) const;
   std::uint64_t NumberOf(const ObjectOrigin& origin);
   void AppendObject(std::uint64_t number, const ObjectOrigin& origin, StateLog& log) const;
 
