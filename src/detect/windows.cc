@@ -38,6 +38,30 @@ void Windows::SeedIssued(const Hash128& event, const Hash128& alert_id, const st
   seed.withdrawn.insert(seed.withdrawn.end(), withdrawn.begin(), withdrawn.end());
 }
 
+std::vector<Hash128> Windows::ApplySeeds() {
+  std::vector<Hash128> remembered;
+  for (auto& [key, group] : groups_) {
+    if (seeded_.empty()) break;
+    const std::size_t before = remembered.size();
+    for (Entry& entry : group.entries)
+      if (TakeSeed(entry)) remembered.push_back(entry.event);
+    if (remembered.size() > before && options_.track_changes) touched_.push_back(key);
+  }
+  return remembered;
+}
+
+bool Windows::TakeSeed(Entry& entry) {
+  const auto seed = seeded_.find(entry.event);
+  if (seed == seeded_.end()) return false;
+  entry.issued = seed->second.id;
+  entry.changed = true;
+  if (entry.history == nullptr) entry.history = std::make_unique<History>();
+  std::vector<Hash128>& withdrawn = entry.history->withdrawn;
+  withdrawn.insert(withdrawn.end(), seed->second.withdrawn.begin(), seed->second.withdrawn.end());
+  seeded_.erase(seed);
+  return true;
+}
+
 const Rule* Windows::ResultOf(const Entry& entry) const {
   return entry.chosen < 0 ? nullptr : patterns_[entry.pattern][static_cast<std::size_t>(entry.chosen)].result;
 }
@@ -74,13 +98,7 @@ void Windows::Add(WindowEvent event) {
   entry.pattern = InternPattern(event.alternatives);
   entry.event_id = std::move(event.event_id);
   entry.values = std::move(event.values);
-  if (!seeded_.empty())
-    if (const auto seed = seeded_.find(event.event); seed != seeded_.end()) {
-      entry.issued = seed->second.id;
-      entry.history = std::make_unique<History>();
-      entry.history->withdrawn = std::move(seed->second.withdrawn);
-      seeded_.erase(seed);
-    }
+  if (!seeded_.empty()) TakeSeed(entry);
 
   auto place = group.entries.end();
   if (!group.entries.empty() &&

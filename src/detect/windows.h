@@ -78,9 +78,11 @@ class Windows {
  public:
   Windows(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const CorrelationPlan> plan, WindowOptions options);
 
-  // What was reported about events whose objects were never committed (found behind the checkpoint in alerts.json): their alerts stand
-  // until the events come again. Call before the first Add.
+  // What was reported and never committed (found behind the checkpoint in alerts.json): these alerts stand. An event whose object was not
+  // committed either will come again; one that is remembered already was corrected when the process ended. Call for each event after
+  // FinishRestore and before the first Add, then ApplySeeds, which returns the events that are remembered already.
   void SeedIssued(const Hash128& event, const Hash128& alert_id, const std::vector<Hash128>& withdrawn);
+  std::vector<Hash128> ApplySeeds();
 
   // Takes an event in; one whose identity the group already holds is ignored.
   void Add(WindowEvent event);
@@ -152,6 +154,7 @@ class Windows {
   void ReconcileEntry(const Group& group, Entry& entry, std::vector<Decision>& out);
   void Evict(Millis before, std::vector<Decision>& out);
   void AppendEntry(const Hash128& key, const Group& group, const Entry& entry, std::string& out) const;
+  bool TakeSeed(Entry& entry);
   static std::optional<std::size_t> FindEntry(const Group& group, Millis time, const Hash128& event);
 
   std::shared_ptr<const RuleSet> rules_;

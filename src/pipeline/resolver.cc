@@ -45,6 +45,7 @@ void Resolver::Seed(const std::vector<RecoveredAlert>& alerts) {
     earlier.id = alert.retracts ? Hash128{} : alert.id;
   }
   for (const auto& [event, earlier] : earlier_) windows_.SeedIssued(event, earlier.id, earlier.withdrawn);
+  for (const Hash128& event : windows_.ApplySeeds()) TakeEarlier(event);
 }
 
 void Resolver::Take(FlowReport& flow) {

@@ -166,11 +166,24 @@ class Outcome:
 
     @property
     def passed(self):
-        """The counters of `run`'s last pass."""
-        found = re.findall(r"I run: (\d+) objects, (\d+) records \((\d+) matched, (\d+) unmatched, (\d+) duplicates, (\d+) discarded, "
-                           r"(\d+) quarantined\), (\d+) alerts; (\d+) objects were known", self.err)
-        names = ("objects", "records", "matched", "unmatched", "duplicates", "discarded", "quarantined", "alerts", "known")
-        return dict(zip(names, map(int, found[-1]))) if found else None
+        """The counters of the last line in which `run` or `hunt` says what was done; nothing without one."""
+        found = [counted(line) for line in self.err.splitlines() if " records in " in line]
+        return found[-1] if found else None
+
+
+# How each counter is written, in the order of the line; those of the second row are left out at zero.
+COUNTERS = {"records": "records in", "objects": "objects:", "matched": "matched", "unmatched": "unmatched", "duplicates": "duplicates",
+            "discarded": "discarded", "quarantined": "quarantined", "alerts": "alerts",
+            "damaged": "damaged objects", "unread": "objects not read", "gone": "objects deleted before they were read",
+            "insight": "Insight events", "digests": "digest files", "known": "objects were known"}
+
+
+def counted(line):
+    found = {}
+    for name, words in COUNTERS.items():
+        number = re.search(rf"(?:^| )(\d+) {words}", line)
+        found[name] = int(number[1]) if number else 0
+    return found
 
 
 def surroundings(extra=None):
@@ -301,8 +314,9 @@ class TrailCase(unittest.TestCase):
         put(self.bucket, made, records if isinstance(records, bytes) else packed(records))
         return made
 
-    def once(self, config, code=0, env=None, home=None, **more):
-        outcome = program("run", "--config", config, "--home", home or self.home, "--once", env=env, **more)
+    def once(self, config, code=0, env=None, home=None, threads=None, **more):
+        words = ["run", "--config", config, "--home", home or self.home, "--once"]
+        outcome = program(*words, *(["--threads", threads] if threads else []), env=env, **more)
         self.assertEqual(outcome.code, code, outcome.err)
         self.assert_no_id_twice(home or self.home)
         if outcome.passed:
