@@ -1,5 +1,5 @@
-// Sorts any number of lines by (event time, alert id) in bounded memory: what does not fit goes to temporary files as sorted runs, which
-// are merged at the end. One thread.
+// Sorts any number of lines by (event time, alert id) in bounded memory: what does not fit goes to temporary files (in TMPDIR, else
+// /tmp) as sorted runs, which are merged at the end. One thread.
 #pragma once
 
 #include <cstdint>
@@ -33,10 +33,14 @@ class AlertSorter {
   struct CloseFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
-  using Run = std::unique_ptr<std::FILE, CloseFile>;
+  struct Run {
+    std::unique_ptr<std::FILE, CloseFile> file;
+    std::size_t left = 0;  // items not read yet
+  };
 
   Status Spill();
-  static bool Read(std::FILE* run, Item& item);
+  // False at the run's end.
+  static Result<bool> Read(Run& run, Item& item);
 
   const std::size_t max_bytes_;
   std::size_t bytes_ = 0;

@@ -40,35 +40,46 @@ Status StateLog::OpenFile(const std::string& file, bool fresh) {
   offset_ = 0;
   whole_ = 0;
   buffer_.clear();
-  if (fresh) buffer_ = kHeader;
+  if (!fresh) return Status::Ok();
+  buffer_ = kHeader;
+  // The name must be on the disk before a checkpoint has it.
+  const int folder = open((home_ + '/' + std::string(kFolder)).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder >= 0) {
+    fsync(folder);
+    close(folder);
+  }
   return Status::Ok();
 }
 
 Status StateLog::Open(const FilePosition& position, const std::function<Status(StateFrame, std::string_view)>& visit) {
   if (position.file.empty()) return OpenFile(std::string(kFolder) + "state-000001.log", true);
-  Result<std::string> bytes = ReadWholeFile(home_ + '/' + position.file, UINT64_MAX);
+  file_ = position.file;  // whatever is wrong with it, Rotate must not write over it
+  const std::string path = home_ + '/' + position.file;
+  Result<std::string> bytes = ReadWholeFile(path, UINT64_MAX);
+  // A file that is there and may not be read is no damage.
+  if (bytes.status().code() == Code::kDenied) return Status(Code::kIo, bytes.status().message());
   if (!bytes.ok()) return bytes.status();
-  if (bytes->size() < position.offset)
-    return Status(Code::kCorrupt, home_ + '/' + position.file + ": " + std::to_string(bytes->size()) + " bytes, but " +
-                                      std::to_string(position.offset) + " were committed");
-  bytes->resize(position.offset);
+  const Status whole = bytes->size() >= position.offset
+                           ? Status::Ok()
+                           : Status(Code::kCorrupt, path + ": " + std::to_string(bytes->size()) + " bytes, but " +
+                                                        std::to_string(position.offset) + " were committed");
+  bytes->resize(std::min<std::uint64_t>(bytes->size(), position.offset));
   TRAILSIFT_RETURN_IF_ERROR(OpenFile(position.file, false));
-  if (ftruncate(descriptor_, static_cast<off_t>(position.offset)) != 0) return Failed(home_ + '/' + position.file, "cannot be cut");
-  if (lseek(descriptor_, 0, SEEK_END) < 0) return Failed(home_ + '/' + position.file, "cannot be positioned");
-  offset_ = position.offset;
-  if (bytes->compare(0, kHeader.size(), kHeader) != 0)
-    return Status(Code::kCorrupt, home_ + '/' + position.file + ": not a state log");
+  offset_ = bytes->size();
+  if (ftruncate(descriptor_, static_cast<off_t>(offset_)) != 0) return Failed(path, "cannot be cut");
+  if (bytes->compare(0, kHeader.size(), kHeader) != 0) return Status(Code::kCorrupt, path + ": not a state log");
   ByteReader reader(std::string_view(*bytes).substr(kHeader.size()));
   while (!reader.at_end()) {
-    const std::uint64_t at = position.offset - reader.left();
+    const std::uint64_t at = offset_ - reader.left();
     const std::uint8_t type = reader.U8();
     const std::string_view payload = reader.String();
     const std::uint64_t checksum = reader.U64();
+    if (!reader.ok() && !whole.ok()) break;  // the frame that was cut
     if (!reader.ok() || checksum != Checksum(payload, type))
-      return Status(Code::kCorrupt, home_ + '/' + position.file + ": damaged at byte " + std::to_string(at));
+      return Status(Code::kCorrupt, path + ": damaged at byte " + std::to_string(at));
     TRAILSIFT_RETURN_IF_ERROR(visit(static_cast<StateFrame>(type), payload));
   }
-  return Status::Ok();
+  return whole;
 }
 
 void StateLog::Append(StateFrame type, std::string_view payload) {
@@ -103,11 +114,6 @@ Status StateLog::Rotate(const std::function<void()>& write_all) {
   write_all();
   TRAILSIFT_RETURN_IF_ERROR(Sync());
   whole_ = offset_;
-  const int folder = open((home_ + "/state").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder >= 0) {
-    fsync(folder);
-    close(folder);
-  }
   return Status::Ok();
 }
 

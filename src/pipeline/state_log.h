@@ -32,7 +32,7 @@ class StateLog {
   StateLog& operator=(const StateLog&) = delete;
 
   // Opens the file of `position` (a new one where it names none), hands every good frame to `visit`, and cuts what lies behind. Damage
-  // within the good part is an error that names its place; the frames before it were handed out.
+  // within the good part, or a file that is shorter, is an error (kCorrupt) that names the place; the frames before it were handed out.
   Status Open(const FilePosition& position, const std::function<Status(StateFrame, std::string_view)>& visit);
 
   void Append(StateFrame type, std::string_view payload);

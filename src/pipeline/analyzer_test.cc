@@ -1,0 +1,218 @@
+#include "pipeline/analyzer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "pipeline/pipeline_testing.h"
+
+namespace trailsift {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Fate = SeenRecord::Fate;
+
+class AnalyzerTest : public PipelineTest {
+ protected:
+  static std::vector<DiscardRegex> Discard(const std::string& field, const std::string& pattern) {
+    Result<DiscardRegex> compiled = DiscardRegex::Compile(field, pattern);
+    EXPECT_TRUE(compiled.ok()) << compiled.status().message();
+    std::vector<DiscardRegex> all;
+    all.push_back(std::move(compiled).value());
+    return all;
+  }
+};
+
+TEST_F(AnalyzerTest, TellsEachRecordsFateAndFindsWhatMayRaiseAnAlert) {
+  struct Case {
+    const char* name;
+    int level;  // log_alert_level
+    Fate fate;
+    bool finding;
+    bool correlated;
+  };
+  for (const Case& c : {Case{"Plain", 3, Fate::kMatched, true, false}, Case{"Plain", 4, Fate::kMatched, false, false},
+                        Case{"Low", 3, Fate::kMatched, false, false}, Case{"Low", 2, Fate::kMatched, true, false},
+                        Case{"Quiet", 0, Fate::kUnmatched, false, false}, Case{"Hidden", 3, Fate::kMatched, false, false},
+                        Case{"Fail", 3, Fate::kMatched, true, true}, Case{"Fail", 16, Fate::kMatched, true, true},
+                        Case{"PlainX", 0, Fate::kUnmatched, false, false}}) {
+    options_.log_alert_level = c.level;
+    const ObjectReport report = Analyze(MakeObject({{.id = "a", .name = c.name}}));
+    ASSERT_EQ(report.records.size(), 1u) << c.name;
+    EXPECT_EQ(report.records[0].fate, c.fate) << c.name;
+    EXPECT_EQ(report.records[0].finding, c.finding ? 0 : -1) << c.name << ' ' << c.level;
+    ASSERT_EQ(report.findings.size(), c.finding ? 1u : 0u) << c.name << ' ' << c.level;
+    EXPECT_EQ(c.finding && report.findings[0].component.has_value(), c.correlated) << c.name;
+  }
+}
+
+TEST_F(AnalyzerTest, AFindingOwnsWhatItsAlertWillSay) {
+  const ObjectReport report = Analyze(MakeObject(
+      {{.id = "q", .name = "Quiet"}, {.id = "p", .more = ",\"sourceIPAddress\":\"192.0.2.7\",\"errorCode\":\"AccessDenied\""}}));
+  ASSERT_EQ(report.findings.size(), 1u);
+  const Finding& finding = report.findings[0];
+  EXPECT_EQ(finding.event_id, "p");
+  EXPECT_EQ(finding.index, 1u);
+  EXPECT_EQ(finding.time, *ParseIsoTime("2026-01-15T10:00:00Z"));
+  EXPECT_EQ(finding.event, report.records[1].event);
+  EXPECT_THAT(finding.descriptions, ElementsAre("plain by ann"));
+  EXPECT_EQ(finding.alert.account, "111122223333");
+  EXPECT_EQ(finding.alert.region, "us-east-1");
+  EXPECT_EQ(finding.alert.event_name, "Plain");
+  EXPECT_EQ(finding.alert.source_address, "192.0.2.7");
+  EXPECT_EQ(finding.alert.error_code, "AccessDenied");
+  ASSERT_TRUE(finding.alert.actor.has_value());
+  EXPECT_EQ(finding.alert.actor->name, "ann");
+  EXPECT_THAT(finding.alert.data_json, testing::HasSubstr("\"s3bucket\":\"bucket\""));
+  EXPECT_THAT(finding.alert.full_log, testing::HasSubstr("192.0.2.7"));
+  EXPECT_THAT(finding.alert.fields, IsEmpty());
+}
+
+TEST_F(AnalyzerTest, WindowNamesWaitInTheDescriptionAndTheComponentsValuesAreKept) {
+  const ObjectReport report = Analyze(MakeObject({{.id = "f", .name = "Fail"}}));
+  ASSERT_EQ(report.findings.size(), 1u);
+  const Finding& finding = report.findings[0];
+  EXPECT_THAT(finding.descriptions,
+              ElementsAre("$(trailsift.window.count) failures, last ann, of $(trailsift.window.aws.userIdentity.userName)",
+                          "failure of ann"));
+  ASSERT_TRUE(finding.component.has_value());
+  const std::vector<std::string>& fields = options_.plan->components()[*finding.component].fields;
+  ASSERT_EQ(finding.values.size(), fields.size());
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    EXPECT_EQ(finding.values[i], fields[i] == "aws.recipientAccountId" ? "111122223333" : "ann") << fields[i];
+}
+
+TEST_F(AnalyzerTest, DiscardsByStringsAndByStringsInAList) {
+  const std::string object =
+      MakeObject({{.id = "a", .more = ",\"tags\":[\"x\",\"secret one\",7],\"n\":7,\"o\":{\"k\":\"secret\"}"}});
+  struct Case {
+    const char* field;
+    const char* pattern;
+    bool discarded;
+  };
+  for (const Case& c : {Case{"eventName", "Pl", true}, Case{"eventName", "lain", false}, Case{"eventName", "plain", false},
+                        Case{"eventName", ".*ain$", true}, Case{"tags", "secret", true}, Case{"tags", "one", false},
+                        Case{"n", "7", false}, Case{"tags", "7", false}, Case{"o.k", "secret", true}, Case{"o", "secret", false},
+                        Case{"none", "", false}, Case{"userIdentity.userName", "ann$", true}}) {
+    const std::vector<DiscardRegex> discard = Discard(c.field, c.pattern);
+    const ObjectReport report = Analyze(object, &discard);
+    ASSERT_EQ(report.records.size(), 1u);
+    EXPECT_EQ(report.records[0].fate == Fate::kDiscarded, c.discarded) << c.field << ' ' << c.pattern;
+    EXPECT_EQ(report.findings.empty(), c.discarded) << c.field << ' ' << c.pattern;
+  }
+}
+
+TEST_F(AnalyzerTest, StartIsTakenInAndEndIsNot) {
+  const std::vector<std::pair<const char*, bool>> cases = {{"2026-01-15T09:59:59.999Z", false},
+                                                           {"2026-01-15T10:00:00Z", true},
+                                                           {"2026-01-15T10:59:59.999Z", true},
+                                                           {"2026-01-15T11:00:00Z", false}};
+  options_.start = ParseIsoTime("2026-01-15T10:00:00Z");
+  options_.end = ParseIsoTime("2026-01-15T11:00:00Z");
+  for (const auto& [time, kept] : cases) {
+    const ObjectReport report = Analyze(MakeObject({{.id = "a", .time = time}}));
+    EXPECT_EQ(report.records.at(0).fate, kept ? Fate::kMatched : Fate::kDiscarded) << time;
+  }
+  options_.start.reset();
+  EXPECT_EQ(Analyze(MakeObject({{.id = "a", .time = "1999-01-01"}})).records.at(0).fate, Fate::kMatched);
+}
+
+TEST_F(AnalyzerTest, ARecordWithoutATimeTakesItsObjectsAndIsCounted) {
+  for (const char* time : {"", "yesterday", "2026-01-15T25:00:00Z"}) {
+    const ObjectReport report = Analyze(MakeObject({{.id = "a", .time = time}, {.id = "b"}}));
+    ASSERT_EQ(report.records.size(), 2u) << time;
+    EXPECT_EQ(report.records[0].time, name_time_) << time;
+    EXPECT_NE(report.records[1].time, name_time_) << time;
+    EXPECT_EQ(report.kinds.without_time, 1u) << time;
+    ASSERT_EQ(report.findings.size(), 2u);
+    EXPECT_EQ(report.findings[0].alert.event_time, name_time_);
+  }
+  const Millis before = NowMillis();
+  name_time_ = 0;
+  EXPECT_GE(Analyze(MakeObject({{.id = "a", .time = ""}})).records.at(0).time, before);
+}
+
+TEST_F(AnalyzerTest, ARecordWithoutAnIdHasTheIdentityOfItsPlace) {
+  std::string record = MadeRecord{.id = "a"}.Json();
+  record.erase(1, record.find(','));
+  const std::string object = "{\"Records\":[" + record + ',' + record + "]}";
+  const ObjectReport report = Analyze(object);
+  ASSERT_EQ(report.findings.size(), 2u);
+  EXPECT_NE(report.records[0].event, report.records[1].event);
+  EXPECT_EQ(report.findings[0].event_id, report.findings[0].event.ToHex());
+  EXPECT_EQ(Analyze(object).records[0].event, report.records[0].event);
+}
+
+TEST_F(AnalyzerTest, KindsAreCounted) {
+  const ObjectReport report = Analyze(MakeObject({{.id = "a", .more = ",\"eventCategory\":\"Insight\""},
+                                                  {.id = "b", .more = ",\"eventCategory\":\"NetworkActivity\""},
+                                                  {.id = "c", .more = ",\"eventCategory\":\"Management\""}}));
+  EXPECT_EQ(report.kinds.insight, 1u);
+  EXPECT_EQ(report.kinds.network_activity, 1u);
+  EXPECT_EQ(report.kinds.aggregated, 0u);
+  EXPECT_EQ(report.kinds.digests, 0u);
+  EXPECT_EQ(report.records.size(), 3u);
+}
+
+TEST_F(AnalyzerTest, DamageCostsItself) {
+  const ObjectReport bad = Analyze("{\"Records\":[" + MadeRecord{.id = "a"}.Json() + ",5," + MadeRecord{.id = "b"}.Json() + "]}");
+  EXPECT_EQ(bad.records.size(), 2u);
+  ASSERT_EQ(bad.bad_records.size(), 1u);
+  EXPECT_EQ(bad.bad_records[0].index, 1u);
+  EXPECT_TRUE(bad.object_fault.ok());
+  const std::string whole = MakeObject({{.id = "a"}, {.id = "b"}});
+  const ObjectReport cut = Analyze(whole.substr(0, whole.size() - 20));
+  EXPECT_FALSE(cut.object_fault.ok() && cut.bad_records.empty());
+  EXPECT_EQ(cut.records.size(), 1u);
+  EXPECT_FALSE(Analyze("{\"Other\":1}").object_fault.ok());
+  EXPECT_TRUE(Analyze("").object_fault.ok());
+}
+
+TEST_F(AnalyzerTest, ArchivesHaveEveryRecordThatIsNotDiscarded) {
+  options_.archive = true;
+  const std::vector<DiscardRegex> discard = Discard("eventName", "Low");
+  const ObjectReport report =
+      Analyze(MakeObject({{.id = "a", .name = "Other"}, {.id = "b", .name = "Low"}, {.id = "c"}}), &discard);
+  ASSERT_EQ(report.archive.size(), 2u);
+  EXPECT_EQ(report.records[0].archive, 0);
+  EXPECT_EQ(report.records[1].archive, -1);
+  EXPECT_EQ(report.records[2].archive, 1);
+  EXPECT_EQ(report.archive[1].description, "plain by ann");
+  EXPECT_TRUE(report.archive[0].id.is_zero());
+}
+
+TEST_F(AnalyzerTest, HuntsAlertsArriveAtTheirEventsTime) {
+  const Millis before = NowMillis();
+  EXPECT_GE(Analyze(MakeObject({{.id = "a"}})).findings.at(0).alert.arrival, before);
+  options_.utc_arrival = true;
+  EXPECT_EQ(Analyze(MakeObject({{.id = "a"}})).findings.at(0).alert.arrival, *ParseIsoTime("2026-01-15T10:00:00Z"));
+}
+
+TEST(FillWindowNames, PutsCountAndDistinctValuesInPlace) {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> values = {{"ip", {"192.0.2.1", "192.0.2.2"}}, {"none", {}}};
+  struct Case {
+    const char* text;
+    const char* filled;
+  };
+  for (const Case& c :
+       {Case{"", ""}, Case{"no names", "no names"}, Case{"$(trailsift.window.count) times", "5 times"},
+        Case{"from $(trailsift.window.ip)", "from 192.0.2.1, 192.0.2.2"},
+        Case{"$(trailsift.window.ip)$(trailsift.window.count)", "192.0.2.1, 192.0.2.25"}, Case{"[$(trailsift.window.none)]", "[]"},
+        Case{"[$(trailsift.window.unknown)]", "[]"}, Case{"$(trailsift.actor.name)", "$(trailsift.actor.name)"},
+        Case{"$(trailsift.window.count", "$(trailsift.window.count"}, Case{"trailsift.window.count)", "trailsift.window.count)"}})
+    EXPECT_EQ(FillWindowNames(c.text, 5, values), c.filled) << c.text;
+}
+
+TEST_F(AnalyzerTest, IsAlertableGoesByLevelAndOptions) {
+  struct Case {
+    int rule;
+    int level;
+    bool alertable;
+  };
+  for (const Case& c :
+       {Case{100, 0, false}, Case{101, 3, true}, Case{101, 4, false}, Case{101, 1, true}, Case{105, 3, false}, Case{106, 1, false}})
+    EXPECT_EQ(IsAlertable(*options_.rules->Find(c.rule), c.level), c.alertable) << c.rule << ' ' << c.level;
+}
+
+}  // namespace
+}  // namespace trailsift
