@@ -85,7 +85,7 @@ class InstanceQuery : public std::enable_shared_from_this<InstanceQuery> {
     HttpRequest request = LocalRequest(origin_ + "/latest/api/token");
     request.method = "PUT";
     request.headers = {{"x-aws-ec2-metadata-token-ttl-seconds", "21600"}};
-    http_.Send(std::move(request), [self = shared_from_this()](HttpResponse response) {
+    http_.Send(std::move(request), [self = shared_from_this()](const HttpResponse& response) {
       if (self->Failed(response)) return;
       self->token_ = std::move(response.body);
       self->AskForRole();
@@ -94,7 +94,7 @@ class InstanceQuery : public std::enable_shared_from_this<InstanceQuery> {
 
  private:
   void AskForRole() {
-    http_.Send(WithToken(kRolePath), [self = shared_from_this()](HttpResponse response) {
+    http_.Send(WithToken(kRolePath), [self = shared_from_this()](const HttpResponse& response) {
       if (response.status == 404) return self->done_(Status(Code::kNotFound, "the instance has no role"));
       if (self->Failed(response)) return;
       const std::string role = response.body.substr(0, response.body.find_first_of("\r\n"));
@@ -104,7 +104,7 @@ class InstanceQuery : public std::enable_shared_from_this<InstanceQuery> {
   }
 
   void AskForKeys(const std::string& role) {
-    http_.Send(WithToken(kRolePath + UriEncode(role, false)), [self = shared_from_this(), role](HttpResponse response) {
+    http_.Send(WithToken(kRolePath + UriEncode(role, false)), [self = shared_from_this(), role](const HttpResponse& response) {
       Result<Credentials> credentials = ReadAnswer(response, "instance role \"" + role + '"');
       self->done_(std::move(credentials));
     });
@@ -145,7 +145,7 @@ void FetchContainerCredentials(HttpClient& http, const Environment& environment,
   HttpRequest request = LocalRequest(*url);
   if (!token->empty()) request.headers = {{"Authorization", *token}};
   http.Send(std::move(request),
-            [done = std::move(done)](HttpResponse response) { done(ReadAnswer(response, "container endpoint")); });
+            [done = std::move(done)](const HttpResponse& response) { done(ReadAnswer(response, "container endpoint")); });
 }
 
 void FetchInstanceCredentials(HttpClient& http, const Environment& environment, CredentialsCallback done) {

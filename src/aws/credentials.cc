@@ -42,7 +42,7 @@ void CredentialProvider::Get(CredentialsCallback done) {
     if (IsFresh(options_.clock())) {
       ready = cached_;
     } else {
-      waiting_.push_back(std::move(done));
+      waiting_.push_back(done);
       if (fetching_) return;
       fetching_ = true;
     }

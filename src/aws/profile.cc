@@ -73,7 +73,7 @@ Status Merge(const IniSection& section, const std::string& file, AwsProfile& pro
   if (profile.max_attempts.empty()) profile.max_attempts = Value(section, "max_attempts");
   for (const char* key :
        {"role_arn", "credential_process", "sso_session", "sso_start_url", "web_identity_token_file", "login_session"})
-    if (profile.indirect.empty() && section.count(key) != 0) profile.indirect = key;
+    if (profile.indirect.empty() && section.contains(key)) profile.indirect = key;
   return {};
 }
 

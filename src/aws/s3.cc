@@ -112,7 +112,7 @@ S3Subject S3Client::Subject(const Call& call) const {
 
 // --- one call ---
 
-void S3Client::Start(CallPtr call) {
+void S3Client::Start(const CallPtr& call) {
   if (call->operation != S3Operation::kList && call->key.empty()) {
     // The bucket itself would be read or deleted.
     const Status failure(Code::kInvalid, "s3://" + bucket() + "/: an object without a key");
@@ -292,8 +292,9 @@ Result<ListPage> S3Client::List(const ListRequest& request) {
   ListPage page;
   call->check = [&page](const HttpResponse& response) {
     Result<ListPage> parsed = ParseListing(response.body);
-    if (parsed.ok()) page = std::move(parsed).value();
-    return parsed.status();
+    if (!parsed.ok()) return parsed.status();
+    page = std::move(parsed).value();
+    return Status::Ok();
   };
   const Result<HttpResponse> answer = Wait(std::move(call));
   if (!answer.ok()) return answer.status();

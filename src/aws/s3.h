@@ -92,7 +92,7 @@ class S3Client {
 
   S3Client(S3Options options, S3Endpoint endpoint, std::string region, int max_attempts, HttpOptions http);
 
-  void Start(CallPtr call);
+  void Start(const CallPtr& call);
   void WithCredentials(const CallPtr& call, Result<Credentials> credentials);
   void Attempt(const CallPtr& call);
   HttpRequest BuildRequest(Call& call);

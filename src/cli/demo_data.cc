@@ -63,12 +63,12 @@ class DemoWriter {
 
   std::string Uuid() { return Hex(8) + '-' + Hex(4) + "-4" + Hex(3) + "-a" + Hex(3) + '-' + Hex(12); }
 
-  std::string User(const std::string& account, const std::string& name) {
+  static std::string User(const std::string& account, const std::string& name) {
     return "{\"type\":\"IAMUser\",\"principalId\":\"AIDAEXAMPLE" + name + "\",\"arn\":\"arn:aws:iam::" + account + ":user/" + name +
            "\",\"accountId\":\"" + account + "\",\"accessKeyId\":\"AKIAEXAMPLE" + name + "\",\"userName\":\"" + name + "\"}";
   }
 
-  std::string Role(const std::string& account, const std::string& role, const std::string& session) {
+  std::string Role(const std::string& account, const std::string& role, const std::string& session) const {
     return "{\"type\":\"AssumedRole\",\"principalId\":\"AROAEXAMPLE:" + session + "\",\"arn\":\"arn:aws:sts::" + account +
            ":assumed-role/" + role + '/' + session + "\",\"accountId\":\"" + account +
            "\",\"accessKeyId\":\"ASIAEXAMPLE\",\"sessionContext\":{\"sessionIssuer\":{\"type\":\"Role\",\"principalId\":"
@@ -219,7 +219,7 @@ void DemoWriter::OrdinaryWork() {
   const std::string accounts[] = {kProduction, kStaging, kSandbox};
   const std::string regions[] = {"us-east-1", "eu-west-1"};
   // Most of it is read-only and stays silent; now and then somebody starts or stops an instance.
-  for (int i = 0; i < 40'000; ++i) {
+  for (int i = 0; i < 120'000; ++i) {
     Record record;
     record.account = accounts[random_() % 3];
     record.region = regions[random_() % 2];

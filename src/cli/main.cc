@@ -12,8 +12,10 @@
 #include "cli/rules_check.h"
 #include "cli/run.h"
 
-int main(int argc, char** argv) {
-  using namespace trailsift;
+namespace trailsift {
+namespace {
+
+int Main(int argc, char** argv) {
   // Left alone, the allocator learns from freed giants to keep their like in its heaps, and a run's memory creeps up.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
   CLI::App app("Watches AWS CloudTrail: collects a trail's objects from S3, detects with Wazuh rules, writes Wazuh alerts",
@@ -35,3 +37,8 @@ int main(int argc, char** argv) {
   }
   return action ? action() : kExitUsage;
 }
+
+}  // namespace
+}  // namespace trailsift
+
+int main(int argc, char** argv) { return trailsift::Main(argc, argv); }
