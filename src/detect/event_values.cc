@@ -65,7 +65,7 @@ std::optional<std::string_view> EventValues::ForDescription(std::string_view nam
 }
 
 LocalMoment EventValues::local_moment() const {
-  const std::time_t seconds = static_cast<std::time_t>(moment_ / kSecond);
+  const auto seconds = static_cast<std::time_t>(moment_ / kSecond);
   std::tm parts{};
   localtime_r(&seconds, &parts);
   return {parts.tm_hour * 60 + parts.tm_min, parts.tm_wday};
