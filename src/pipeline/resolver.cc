@@ -345,8 +345,18 @@ Status Resolver::Restore(StateFrame type, std::string_view payload) {
       if (earlier.found > NowMillis() - kEarlierPatience) earlier_[event] = std::move(earlier);
       return Status::Ok();
     }
-    case StateFrame::kCameAgain: earlier_.erase(reader.Hash()); return Status::Ok();
-    case StateFrame::kCut: restored_cut_ = reader.I64(); return Status::Ok();
+    case StateFrame::kCameAgain: {
+      const Hash128 event = reader.Hash();
+      if (!reader.ok()) return Status(Code::kCorrupt, "the state log holds an event that does not decode");
+      earlier_.erase(event);
+      return Status::Ok();
+    }
+    case StateFrame::kCut: {
+      const Millis cut = reader.I64();
+      if (!reader.ok()) return Status(Code::kCorrupt, "the state log holds a cut that does not decode");
+      restored_cut_ = cut;
+      return Status::Ok();
+    }
   }
   return Status(Code::kCorrupt, "the state log holds a frame of an unknown type; was it written by a newer version?");
 }

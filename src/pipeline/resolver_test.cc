@@ -1,0 +1,334 @@
+#include "pipeline/resolver.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "pipeline/pipeline_testing.h"
+#include "source/source_testing.h"
+
+namespace trailsift {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// `count` failures of the account, `step` seconds apart from `first` on.
+std::vector<MadeRecord> Failures(const std::string& name, int first, int count, int step = 10) {
+  std::vector<MadeRecord> records;
+  for (int i = 0; i < count; ++i) {
+    char time[32];
+    std::snprintf(time, sizeof time, "2026-01-15T10:%02d:%02dZ", (first + i * step) / 60, (first + i * step) % 60);
+    records.push_back({.id = name + std::to_string(i), .name = "Fail", .time = time, .user = name});
+  }
+  return records;
+}
+
+class ResolverTest : public PipelineTest {
+ protected:
+  std::unique_ptr<Resolver> Make(ResolverOptions resolver_options = {}) {
+    return std::make_unique<Resolver>(
+        options_, resolver_options, [this](Alert&& alert) { alerts_.push_back(std::move(alert)); },
+        [this](const ObjectOrigin& origin) -> Result<ObjectReport> {
+          reread_.push_back(origin);
+          const auto found = objects_.find(origin.key);
+          if (found == objects_.end()) return Status(Code::kNotFound, origin.key + ": no such key");
+          return Analyze(found->second);
+        });
+  }
+  // Takes an object that can be read again.
+  void Take(Resolver& resolver, const std::string& key, const std::vector<MadeRecord>& records) {
+    objects_[key] = MakeObject(records);
+    FlowReport report = Report(objects_[key], key);
+    report.object.tag = 42;
+    resolver.Take(report);
+  }
+  std::vector<std::string> Told() {
+    std::vector<std::string> told;
+    for (const Alert& alert : alerts_) told.push_back((alert.rule == nullptr ? "-" : alert.rule->id) + ": " + alert.description);
+    alerts_.clear();
+    return told;
+  }
+  Hash128 IdOf(const std::string& rule, const std::vector<std::string>& ids) {
+    std::vector<Hash128> events;
+    for (const std::string& id : ids) events.push_back(Analyze(MakeObject({{.id = id}})).records.at(0).event);
+    return AlertId(rule, events);
+  }
+
+  std::map<std::string, std::string> objects_;
+  std::vector<ObjectOrigin> reread_;
+  std::vector<Alert> alerts_;
+};
+
+TEST_F(ResolverTest, EveryRecordIsCountedOnce) {
+  options_.start = ParseIsoTime("2026-01-15T09:00:00Z");
+  const auto resolver = Make();
+  FlowReport first =
+      Report("{\"Records\":[" + MadeRecord{.id = "a"}.Json() + ",5," + MadeRecord{.id = "a"}.Json() + "," +
+             MadeRecord{.id = "b", .name = "Quiet"}.Json() + "," + MadeRecord{.id = "c", .time = "2026-01-14T10:00:00Z"}.Json() +
+             "," + MadeRecord{.id = "d", .name = "Low"}.Json() + "]}");
+  resolver->Take(first);
+  FlowReport second =
+      Report(MakeObject({{.id = "a"}, {.id = "b", .name = "Quiet"}, {.id = "e"}, {.id = "a", .account = "444455556666"}}));
+  resolver->Take(second);
+  FlowReport broken = Report("{\"Other\":1}");
+  resolver->Take(broken);
+  FlowReport gone;
+  gone.fetch = Status(Code::kNotFound, "gone");
+  resolver->Take(gone);
+  FlowReport refused;
+  refused.fetch = Status(Code::kDenied, "refused");
+  resolver->Take(refused);
+  const RunCounters& counters = resolver->counters();
+  EXPECT_EQ(counters.objects, 3u);
+  EXPECT_EQ(counters.records, 10u);
+  EXPECT_EQ(counters.duplicates, 3u);
+  EXPECT_EQ(counters.discarded, 1u);
+  EXPECT_EQ(counters.matched, 4u);  // a, d, e and the other account's a
+  EXPECT_EQ(counters.unmatched, 1u);
+  EXPECT_EQ(counters.quarantined_records, 1u);
+  EXPECT_EQ(counters.quarantined_objects, 1u);
+  EXPECT_EQ(counters.gone_objects, 1u);
+  EXPECT_EQ(counters.unreadable_objects, 1u);
+  EXPECT_EQ(counters.accounted(), counters.records);
+  EXPECT_EQ(counters.bytes, first.report.stored_bytes + second.report.stored_bytes + broken.report.stored_bytes);
+  EXPECT_THAT(Told(), ElementsAre("101: plain by ann", "101: plain by ann", "101: plain by ann"));
+}
+
+TEST_F(ResolverTest, PlainAndCompositeAlertsSayWhatRaisedThem) {
+  const auto resolver = Make();
+  Take(*resolver, "j", {{.id = "p"}});
+  ASSERT_EQ(alerts_.size(), 1u) << "what needs no other event is not kept back";
+  EXPECT_EQ(alerts_[0].id, IdOf("101", {"p"}));
+  EXPECT_THAT(alerts_[0].events, ElementsAre("p"));
+  EXPECT_EQ(alerts_[0].fired_times, 1u);
+  EXPECT_FALSE(alerts_[0].mail);
+  alerts_.clear();
+  Take(*resolver, "k", Failures("bob", 0, 3));
+  resolver->Evaluate();
+  ASSERT_EQ(alerts_.size(), 3u);
+  EXPECT_EQ(alerts_[2].id, IdOf("103", {"bob0", "bob1", "bob2"}));
+  EXPECT_THAT(alerts_[2].events, ElementsAre("bob0", "bob1", "bob2"));
+  EXPECT_THAT(alerts_[2].full_log, HasSubstr("bob2"));
+  EXPECT_THAT(Told(), ElementsAre("102: failure of bob", "102: failure of bob", "103: 3 failures, last bob, of bob"));
+  EXPECT_TRUE(resolver->idle());
+  // Near miss: two failures within the minute, the third a second beyond it.
+  std::vector<MadeRecord> near = Failures("eve", 600, 2);
+  near.push_back({.id = "eve9", .name = "Fail", .time = "2026-01-15T10:11:01Z", .user = "eve"});
+  Take(*resolver, "l", near);
+  resolver->Evaluate();
+  EXPECT_THAT(Told(), ElementsAre("102: failure of eve", "102: failure of eve", "102: failure of eve"));
+}
+
+TEST_F(ResolverTest, ALateEventsCorrectionWaitsForReconcileAndSaysWhatItReplaces) {
+  const auto resolver = Make();
+  std::vector<MadeRecord> records = Failures("bob", 0, 3);
+  const MadeRecord late = records[1];
+  records.erase(records.begin() + 1);
+  Take(*resolver, "k", records);
+  resolver->Evaluate();
+  EXPECT_THAT(Told(), ElementsAre("102: failure of bob", "102: failure of bob"));
+  Take(*resolver, "l", {late});
+  resolver->Evaluate();
+  EXPECT_THAT(Told(), ElementsAre("102: failure of bob"));
+  EXPECT_FALSE(resolver->idle());
+  resolver->Reconcile();
+  ASSERT_EQ(alerts_.size(), 1u);
+  EXPECT_THAT(alerts_[0].supersedes, ElementsAre(IdOf("102", {"bob2"})));
+  EXPECT_EQ(alerts_[0].id, IdOf("103", {"bob0", "bob1", "bob2"}));
+  EXPECT_TRUE(resolver->idle());
+  EXPECT_THAT(reread_, IsEmpty()) << "a finding of late is still at hand";
+  resolver->Reconcile();
+  EXPECT_EQ(alerts_.size(), 1u);
+}
+
+TEST_F(ResolverTest, AnAlertThatStandsInTheFilesIsNotRaisedAgain) {
+  const auto resolver = Make();
+  RecoveredAlert stands;
+  stands.id = IdOf("101", {"a"});
+  stands.event = Analyze(MakeObject({{.id = "a"}})).records.at(0).event;
+  RecoveredAlert old;  // a rule that raised it then and does not now
+  old.id = IdOf("999", {"b"});
+  old.event = Analyze(MakeObject({{.id = "b"}})).records.at(0).event;
+  RecoveredAlert failure;
+  failure.id = IdOf("102", {"bob0"});
+  failure.event = Analyze(MakeObject({{.id = "bob0"}})).records.at(0).event;
+  resolver->Seed({stands, old, failure});
+  EXPECT_EQ(resolver->awaited(), 3u);
+  std::vector<MadeRecord> records = Failures("bob", 0, 2);
+  for (const char* id : {"a", "b", "c"}) records.push_back({.id = id});
+  Take(*resolver, "k", records);
+  EXPECT_EQ(resolver->awaited(), 0u);
+  resolver->Evaluate();
+  std::map<Hash128, std::vector<Hash128>> written;
+  for (const Alert& alert : alerts_) written[alert.id] = alert.supersedes;
+  const std::map<Hash128, std::vector<Hash128>> wanted = {
+      {IdOf("101", {"b"}), {old.id}}, {IdOf("101", {"c"}), {}}, {IdOf("102", {"bob1"}), {}}};
+  EXPECT_EQ(written, wanted);
+  EXPECT_EQ(alerts_.size(), wanted.size());
+}
+
+TEST_F(ResolverTest, ARecoveredAlertWhoseOutcomeIsAnotherNowIsReplaced) {
+  const auto resolver = Make();
+  RecoveredAlert failure;
+  failure.id = IdOf("102", {"bob2"});
+  failure.event = Analyze(MakeObject({{.id = "bob2"}})).records.at(0).event;
+  resolver->Seed({failure});
+  Take(*resolver, "k", Failures("bob", 0, 3));
+  resolver->Evaluate();
+  EXPECT_THAT(Told(), ElementsAre("102: failure of bob", "102: failure of bob"));
+  resolver->Reconcile();
+  ASSERT_EQ(alerts_.size(), 1u);
+  EXPECT_EQ(alerts_[0].id, IdOf("103", {"bob0", "bob1", "bob2"}));
+  EXPECT_THAT(alerts_[0].supersedes, ElementsAre(failure.id));
+}
+
+class ResolverStateTest : public ResolverTest {
+ protected:
+  ResolverStateTest() { std::filesystem::create_directories(home_ / "state"); }
+
+  std::unique_ptr<Resolver> Restore(const FilePosition& position) {
+    auto resolver = Make();
+    StateLog log(home_.path());
+    const Status opened = log.Open(position, [&](StateFrame type, std::string_view payload) {
+      frames_.emplace_back(type, payload);
+      return resolver->Restore(type, payload);
+    });
+    EXPECT_TRUE(opened.ok()) << opened.message();
+    resolver->FinishRestore();
+    resolver->Seed({});
+    return resolver;
+  }
+
+  // Two failures of three, a plain record, an alert of which the event has not come again.
+  FilePosition Save(bool all) {
+    StateLog log(home_.path());
+    EXPECT_TRUE(log.Open({}, [](StateFrame, std::string_view) { return Status::Ok(); }).ok());
+    const auto resolver = Make();
+    RecoveredAlert awaited;
+    awaited.id = IdOf("101", {"awaited"});
+    awaited.event = Analyze(MakeObject({{.id = "awaited"}})).records.at(0).event;
+    RecoveredAlert again;
+    again.id = IdOf("101", {"again"});
+    again.event = Analyze(MakeObject({{.id = "again"}})).records.at(0).event;
+    resolver->Seed({awaited, again});
+    if (!all) resolver->SaveChanges(log);
+    std::vector<MadeRecord> records = Failures("bob", 0, 3);
+    records.erase(records.begin() + 1);
+    records.push_back({.id = "p"});
+    records.push_back({.id = "again"});
+    Take(*resolver, "k", records);
+    resolver->Evaluate();
+    if (all) resolver->SaveAll(log);
+    else resolver->SaveChanges(log);
+    EXPECT_TRUE(log.Sync().ok());
+    EXPECT_THAT(Told(), ElementsAre("101: plain by ann", "102: failure of bob", "102: failure of bob"));
+    return log.position();
+  }
+
+  TempFolder home_;
+  std::vector<std::pair<StateFrame, std::string>> frames_;
+};
+
+TEST_F(ResolverStateTest, GoesOnWhereItStoppedFromChangesAndFromAll) {
+  for (const bool all : {false, true}) {
+    const auto resolver = Restore(Save(all));
+    EXPECT_EQ(resolver->awaited(), 1u) << all;
+    // What was seen is a duplicate; what stands is not raised again; the third failure makes the composite.
+    std::vector<MadeRecord> records = Failures("bob", 0, 3);
+    for (const char* id : {"p", "again", "awaited"}) records.push_back({.id = id});
+    Take(*resolver, "l", records);
+    EXPECT_EQ(resolver->counters().duplicates, 4u) << all;
+    EXPECT_EQ(resolver->awaited(), 0u);
+    resolver->Evaluate();
+    EXPECT_THAT(Told(), ElementsAre("102: failure of bob")) << all;
+    resolver->Reconcile();
+    ASSERT_EQ(alerts_.size(), 1u) << all;
+    EXPECT_EQ(alerts_[0].id, IdOf("103", {"bob0", "bob1", "bob2"}));
+    EXPECT_THAT(alerts_[0].supersedes, ElementsAre(IdOf("102", {"bob2"})));
+    alerts_.clear();
+  }
+}
+
+TEST_F(ResolverStateTest, ACorrectionAfterARestartReadsItsObjectAgain) {
+  const auto resolver = Restore(Save(false));
+  Take(*resolver, "l", {Failures("bob", 0, 3)[1]});
+  resolver->Evaluate();
+  alerts_.clear();
+  ASSERT_THAT(reread_, IsEmpty());
+  resolver->Reconcile();
+  ASSERT_EQ(reread_.size(), 1u);
+  EXPECT_EQ(reread_[0].key, "k");
+  EXPECT_EQ(reread_[0].source, 42);
+  EXPECT_EQ(reread_[0].name_time, name_time_);
+  EXPECT_EQ(reread_[0].account, "111122223333");
+  ASSERT_EQ(alerts_.size(), 1u);
+  EXPECT_THAT(alerts_[0].full_log, HasSubstr("bob2"));
+  EXPECT_THAT(alerts_[0].data_json, HasSubstr("bob2"));
+  EXPECT_EQ(alerts_[0].actor->name, "bob");
+  EXPECT_EQ(alerts_[0].description, "3 failures, last bob, of bob");
+}
+
+TEST_F(ResolverStateTest, ACorrectionWhoseObjectIsGoneSaysSo) {
+  const auto resolver = Restore(Save(false));
+  objects_.erase("k");
+  Take(*resolver, "l", {Failures("bob", 0, 3)[1]});
+  resolver->Evaluate();
+  alerts_.clear();
+  resolver->Reconcile();
+  ASSERT_EQ(alerts_.size(), 1u);
+  EXPECT_EQ(alerts_[0].id, IdOf("103", {"bob0", "bob1", "bob2"}));
+  EXPECT_THAT(alerts_[0].supersedes, ElementsAre(IdOf("102", {"bob2"})));
+  EXPECT_THAT(alerts_[0].full_log, HasSubstr("the record of this event is gone: k: no such key"));
+  EXPECT_EQ(alerts_[0].event_time, *ParseIsoTime("2026-01-15T10:00:20Z"));
+  alerts_.clear();
+  // Likewise when the object holds something else now.
+  const auto other = Restore(Save(true));
+  objects_["k"] = MakeObject({{.id = "else"}});
+  Take(*other, "l", {Failures("bob", 0, 3)[1]});
+  other->Evaluate();
+  alerts_.clear();
+  other->Reconcile();
+  ASSERT_EQ(alerts_.size(), 1u);
+  EXPECT_THAT(alerts_[0].full_log, HasSubstr("the record is not in the object any more"));
+}
+
+TEST_F(ResolverStateTest, AFrameThatIsCutIsRefusedAndNeverRead) {
+  const FilePosition changes = Save(false);
+  Restore(changes);
+  std::set<StateFrame> types;
+  for (const auto& [type, payload] : frames_) {
+    types.insert(type);
+    for (std::size_t size = 0; size < payload.size(); ++size) {
+      // A frame of several parts may end between two of them; the last byte is never one of those places.
+      const Status status = Make()->Restore(type, std::string_view(payload).substr(0, size));
+      const bool one_part =
+          type == StateFrame::kObject || type == StateFrame::kEarlier || type == StateFrame::kCut || type == StateFrame::kCameAgain;
+      EXPECT_EQ(status.ok(), status.ok() && !one_part && size + 1 < payload.size()) << static_cast<char>(type) << size;
+    }
+  }
+  EXPECT_THAT(types, testing::UnorderedElementsAre(StateFrame::kWindowEvents, StateFrame::kSeen, StateFrame::kObject,
+                                                   StateFrame::kCut, StateFrame::kEarlier, StateFrame::kCameAgain));
+  EXPECT_EQ(Make()->Restore(static_cast<StateFrame>('?'), "").code(), Code::kCorrupt);
+}
+
+TEST_F(ResolverStateTest, NothingNewIsNothingWritten) {
+  StateLog log(home_.path());
+  ASSERT_TRUE(log.Open({}, [](StateFrame, std::string_view) { return Status::Ok(); }).ok());
+  const auto resolver = Make();
+  Take(*resolver, "k", Failures("bob", 0, 2));
+  resolver->Evaluate();
+  resolver->SaveChanges(log);
+  ASSERT_TRUE(log.Sync().ok());
+  const std::uint64_t offset = log.position().offset;
+  resolver->Evaluate();
+  resolver->SaveChanges(log);
+  ASSERT_TRUE(log.Sync().ok());
+  EXPECT_EQ(log.position().offset, offset);
+}
+
+}  // namespace
+}  // namespace trailsift
