@@ -343,6 +343,52 @@ TEST_F(WindowsTest, AlertsThatStandAlreadyAreNotWrittenAgain) {
   }
 }
 
+// A process that died after correcting alerts and before committing that: the events are remembered, and their alerts stand corrected.
+TEST_F(WindowsTest, CorrectionsThatStandAlreadyAreNotWrittenAgain) {
+  std::size_t corrected = 0;
+  for (unsigned seed = 0; seed < 40; ++seed) {
+    std::vector<Sample> samples = Make(seed, 50);
+    const std::set<Hash128> expected = Reference(samples);
+    std::shuffle(samples.begin(), samples.end(), std::mt19937(seed + 5000));
+    std::vector<Decision> written;
+    std::string committed;
+    Windows before(rules_, plan_, Options());
+    for (const Sample& sample : samples) {
+      before.Add(ToEvent(sample));
+      before.Evaluate(written);
+    }
+    before.AppendAll(committed);
+    const std::size_t behind = written.size();
+    before.Reconcile(written);
+
+    Windows after(rules_, plan_, Options());
+    ASSERT_TRUE(after.Restore(committed).ok());
+    after.FinishRestore(before.cut());
+    for (std::size_t i = behind; i < written.size(); ++i) {
+      const Decision& decision = written[i];
+      std::vector<Hash128> withdrawn = decision.supersedes;
+      if (decision.retracts) withdrawn.push_back(*decision.retracts);
+      after.SeedIssued(decision.event, decision.retracts ? Hash128{} : decision.id, withdrawn);
+    }
+    EXPECT_EQ(after.ApplySeeds().size(), written.size() - behind);
+    corrected += written.size() - behind;
+    std::vector<Decision> again;
+    after.Reconcile(again);
+    EXPECT_TRUE(again.empty()) << "seed " << seed;
+    ASSERT_EQ(FinalSet(written), expected) << "seed " << seed;
+
+    // What was seeded is part of the state from now on.
+    std::string changes;
+    after.AppendChanges(changes);
+    Windows third(rules_, plan_, Options());
+    ASSERT_TRUE(third.Restore(committed + changes).ok());
+    third.FinishRestore(before.cut());
+    third.Reconcile(again);
+    EXPECT_TRUE(again.empty()) << "seed " << seed;
+  }
+  EXPECT_GT(corrected, 0u);
+}
+
 TEST_F(WindowsTest, MemoryIsBoundedAndCounted) {
   WindowOptions options = Options(kHour);
   options.max_events = 100;

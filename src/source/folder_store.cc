@@ -42,8 +42,11 @@ struct Walk {
   Status Visit(const std::string& folder) {
     DIR* directory = opendir((root + folder).c_str());
     if (directory == nullptr) {
-      const bool absent = errno == ENOENT || errno == ENOTDIR;  // S3 has no folders: a prefix without keys is empty
-      return absent && !folder.empty() ? Status::Ok() : FileError(root + folder, errno);
+      const int error = errno;
+      const bool absent = error == ENOENT || error == ENOTDIR;
+      // S3 has no folders: a prefix without keys is empty. But a root that is not there is a bucket that is not there.
+      if (absent && access(root.c_str(), F_OK) == 0) return Status::Ok();
+      return FileError(absent ? root : root + folder, error);
     }
     std::vector<std::pair<std::string, bool>> names;  // with a slash behind folders, so that the order is that of whole keys
     for (const dirent* item = readdir(directory); item != nullptr; item = readdir(directory)) {

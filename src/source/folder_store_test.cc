@@ -142,6 +142,7 @@ TEST_F(FolderStoreTest, WhatIsNotThere) {
     EXPECT_EQ(List(store_, c.prefix).ok(), c.ok) << c.prefix << ": " << List(store_, c.prefix).status().message();
   FolderStore missing(folder_ / "missing");
   EXPECT_EQ(List(missing, "").status().code(), Code::kNotFound);
+  EXPECT_EQ(List(missing, "AWSLogs/").status().code(), Code::kNotFound);
   EXPECT_EQ(store_.Get("b.gz").status().code(), Code::kNotFound);
   EXPECT_EQ(store_.Get("a.gz/b").status().code(), Code::kNotFound);
 }
