@@ -72,11 +72,14 @@ std::string Fit(std::string_view text, std::size_t width) {
   return cell;
 }
 
-// Control characters of a record must not reach a terminal.
+// Control characters of a record must not reach a terminal: C0 and DEL are one byte, C1 (U+0080 to U+009F) two.
 std::string Printable(std::string_view text) {
   std::string out(text);
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(out[i]);
+    if (byte < 0x20 || byte == 0x7F) out[i] = ' ';
+    if (byte == 0xC2 && i + 1 < out.size() && static_cast<unsigned char>(out[i + 1]) < 0xA0) out.replace(i, 2, " ");
+  }
   return out;
 }
 
@@ -132,8 +135,8 @@ std::string HuntLine(HuntFormat format, const Alert& alert, const Origin& origin
     }
     case HuntFormat::kTable: {
       const std::string actor = alert.actor ? alert.actor->name : std::string();
-      std::string row = TableRow(FormatIsoTime(alert.event_time), std::to_string(alert.rule->level), alert.rule->id, alert.account,
-                                 alert.region, Printable(actor), Printable(alert.description), width);
+      std::string row = TableRow(FormatIsoTime(alert.event_time), std::to_string(alert.rule->level), alert.rule->id, Printable(alert.account),
+                                 Printable(alert.region), Printable(actor), Printable(alert.description), width);
       const std::string paint = color ? ColorOf(alert.rule->level) : "";
       return paint.empty() ? row : paint + row + "\x1b[0m";
     }
