@@ -40,7 +40,7 @@ RecordHeader ReadHeader(JsonValue record) {
     // data() tells an empty value from none: the first of two equal keys wins
     if (slot == nullptr || slot->data() != nullptr) continue;
     std::string_view text;
-    *slot = JsonValue(field.value).get(text) == simdjson::SUCCESS ? text : std::string_view("", 0);
+    *slot = JsonValue(field.value).get(text) == simdjson::SUCCESS ? text : std::string_view("");
   }
   if (!exact_id.empty()) header.event_id = exact_id;
   return header;
