@@ -31,7 +31,7 @@ Resolver::Resolver(const AnalyzerOptions& analyzer, const ResolverOptions& optio
       emit_(std::move(emit)),
       reread_(std::move(reread)),
       durable_(options.durable),
-      seen_(options.max_seen_events),
+      seen_(options.max_seen_events, options.keep_seen),
       windows_(analyzer.rules, analyzer.plan, OptionsOf(analyzer, options)) {}
 
 void Resolver::Seed(const std::vector<RecoveredAlert>& alerts) {

@@ -24,6 +24,7 @@ struct ResolverOptions {
   Millis lateness = kDay;
   std::size_t max_window_events = 1'000'000;
   std::size_t max_seen_events = 4'000'000;
+  Millis keep_seen = kHour;  // how far behind the newest object's name a copy of its records may still come
   bool durable = true;  // what changes is kept for SaveChanges
 };
 

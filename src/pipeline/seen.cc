@@ -72,7 +72,7 @@ void SeenEvents::Advance(Millis name_time) {
   last_sweep_ = name_time;
   for (auto it = tables_.begin(); it != tables_.end();) {
     const auto next = std::next(it);
-    if (it->second.newest_object < name_time - kHour) Drop(it);
+    if (it->second.newest_object < name_time - keep_) Drop(it);
     it = next;
   }
 }

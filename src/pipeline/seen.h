@@ -1,6 +1,7 @@
 // Which events were seen already, in bounded memory (design decision 4): in real data one record in five stands in two objects, which are
 // delivered within the hour. Copies of a record have the same event time, so identities are kept in a table for each hour of it; a table
-// goes when objects are an hour past the newest object that put something in it, or when there are too many identities. One thread.
+// goes when objects are `keep` past the newest object that put something in it, or when there are too many identities. Where objects are
+// read in the order of their names an hour is enough; `run` keeps them as long as late objects may come. One thread.
 #pragma once
 
 #include <array>
@@ -46,7 +47,7 @@ class HashSet {
 
 class SeenEvents {
  public:
-  explicit SeenEvents(std::size_t max_events) : max_events_(max_events) {}
+  explicit SeenEvents(std::size_t max_events, Millis keep = kHour) : max_events_(max_events), keep_(keep) {}
 
   // True when the event was not seen before; it is now. `name_time` is the object's.
   bool Insert(const Hash128& event, Millis event_time, Millis name_time);
@@ -76,6 +77,7 @@ class SeenEvents {
   void Drop(std::map<Millis, Table>::iterator table);
 
   const std::size_t max_events_;
+  const Millis keep_;
   std::map<Millis, Table> tables_;  // by hour of event time
   std::size_t size_ = 0;
   Millis last_sweep_ = INT64_MIN;

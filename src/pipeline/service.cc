@@ -71,6 +71,7 @@ Status Service::Recover() {
   again_ = std::make_unique<Analyzer>(analyzer_options_);
   ResolverOptions resolver_options;
   resolver_options.lateness = settings.own.allowed_lateness;
+  resolver_options.keep_seen = std::max(kHour, settings.own.look_back);
   resolver_ = std::make_unique<Resolver>(
       analyzer_options_, resolver_options, [this](Alert&& alert) { outbox_.push_back(std::move(alert)); },
       [this](const ObjectOrigin& origin) { return Reread(origin); });
@@ -175,7 +176,8 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
   }
   const Millis now = NowMillis();
   if (!report.report.object_fault.ok()) {
-    LogWarning("decode", place + ": quarantined: " + report.report.object_fault.message());
+    // The fault names the object itself.
+    LogWarning("decode", "quarantined: " + report.object.store->name() + report.report.object_fault.message());
     TRAILSIFT_RETURN_IF_ERROR(quarantine_.Keep(place, -1, report.report.object_fault.message(), report.bytes, now));
   }
   for (const BadRecord& bad : report.report.bad_records) {

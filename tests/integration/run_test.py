@@ -78,6 +78,44 @@ class PageBlockTest(trail.TrailCase):
         self.check_use_cases(self.config(trail.PAGE_BLOCK))
 
 
+class DuplicatesTest(trail.TrailCase):
+    """The same records in two objects: the second time they are counted, and nothing else."""
+
+    def setUp(self):
+        super().setUp()
+        self.records = [trail.create_user(f"user {n}", 3600 + n) for n in range(3)]
+        self.records += [trail.sign_in(f"failure {n}", 3610 + n) for n in range(6)]
+        self.put("one", self.records, 3900)
+
+    def check(self, outcome, again):
+        self.assertEqual((outcome.passed["duplicates"], outcome.passed["alerts"]), again)
+        self.assertEqual(trail.rules_of(trail.alerts(self.home)).count("80222"), 3)
+
+    def test_in_one_pass(self):
+        self.put("copy", self.records, 4500)
+        self.check(self.once(self.folder_config()), (9, 9))
+
+    def test_in_one_object(self):
+        self.put("thrice", self.records * 3, 3960)
+        self.check(self.once(self.folder_config()), (27, 9))
+
+    def test_in_a_later_run(self):
+        self.once(self.folder_config())
+        self.put("copy", self.records, 4500)
+        self.check(self.once(self.folder_config()), (9, 0))
+
+    def test_late_in_a_daemon(self):
+        """Hours of other objects lie between the reading of the two; their names are minutes apart."""
+        self.put("far", [trail.create_user("far", 20000)], 20300)
+        config = self.config(trail.wodle(trail.bucket_block(f"file://{self.bucket}"), interval="1s"))
+        with trail.Daemon("run", "--config", config, "--home", self.home) as daemon:
+            self.assertTrue(daemon.until(lambda: "10 records in 2 objects" in daemon.err), daemon.err)
+            self.put("copy", self.records, 4500)
+            self.assertTrue(daemon.until(lambda: "9 records in 1 objects" in daemon.err), daemon.err)
+            self.assertIn(" 9 duplicates", daemon.err)
+        self.assert_no_id_twice(self.home)
+
+
 class TwoBucketsTest(trail.TrailCase):
     """One bucket of two is broken: the other loses nothing, the message names the broken one, no secret is said."""
 
