@@ -50,7 +50,7 @@ std::unique_ptr<simdjson::dom::parser> NewParser(std::size_t max_depth) {
 simdjson::dom::parser& ThreadParser() {
   thread_local std::unique_ptr<simdjson::dom::parser> parser;
   if (parser == nullptr || parser->capacity() > kKeep) parser = NewParser(Batch::kMaxDepth + 2);  // a record stands two levels deep
-  return *parser;  // NOLINT(clang-analyzer-cplusplus.NewDelete): it does not follow a unique_ptr that is moved into
+  return *parser;
 }
 
 const char* Reason(error_code error) {

@@ -159,7 +159,7 @@ void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelo
   report.records.push_back(seen);
 }
 
-void Analyzer::FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log) {
+void Analyzer::FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log) const {
   Alert& alert = finding.alert;
   alert.event = finding.event;
   alert.event_time = finding.time;

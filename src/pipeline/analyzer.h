@@ -21,10 +21,10 @@ struct AnalyzerOptions {
   std::shared_ptr<const RuleSet> rules;
   std::shared_ptr<const CorrelationPlan> plan;
   int log_alert_level = 3;
-  int email_alert_level = 12;
-  bool log_fields = false;   // alerts.log will be written: keep the leaves
-  bool archive = false;      // logall_json: every record becomes a line of archives.json
-  bool utc_arrival = false;  // hunt: an alert's arrival is its event time
+  int email_alert_level = 7;  // Wazuh's default
+  bool log_fields = false;    // alerts.log will be written: keep the leaves
+  bool archive = false;       // logall_json: every record becomes a line of archives.json
+  bool utc_arrival = false;   // hunt: an alert's arrival is its event time
   // hunt: records outside [start, end) are discarded.
   std::optional<Millis> start;
   std::optional<Millis> end;
@@ -82,7 +82,7 @@ class Analyzer {
  private:
   void AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelope& envelope, const std::vector<DiscardRegex>* discard,
                      Millis name_time, Millis now, ObjectReport& report);
-  void FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log);
+  void FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log) const;
 
   const AnalyzerOptions& options_;
   Matcher matcher_;

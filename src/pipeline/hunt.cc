@@ -109,7 +109,8 @@ class Hunter {
 
 void Tell(const FlowReport& report) {
   const std::string place = report.object.store->name() + report.object.key;
-  if (!report.report.object_fault.ok()) LogWarning("hunt", place + ": damaged: " + report.report.object_fault.message());
+  if (!report.report.object_fault.ok())
+    LogWarning("hunt", "damaged: " + report.object.store->name() + report.report.object_fault.message());
   for (const BadRecord& bad : report.report.bad_records) LogWarning("hunt", place + ": " + bad.reason);
 }
 

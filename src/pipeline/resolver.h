@@ -25,7 +25,7 @@ struct ResolverOptions {
   std::size_t max_window_events = 1'000'000;
   std::size_t max_seen_events = 4'000'000;
   Millis keep_seen = kHour;  // how far behind the newest object's name a copy of its records may still come
-  bool durable = true;  // what changes is kept for SaveChanges
+  bool durable = true;       // what changes is kept for SaveChanges
 };
 
 // Where an object that windows refer to can be read again.
@@ -50,7 +50,7 @@ class Resolver {
   std::size_t awaited() const { return earlier_.size(); }
 
   // The next object. Alerts that need no other event are emitted at once; Evaluate decides the others.
-  void Take(FlowReport& report);
+  void Take(FlowReport& flow);
   void Evaluate();
   // End of a pass: what changed of alerts written before.
   void Reconcile();
