@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "rules/description.h"
 
 namespace trailsift {
 namespace {
@@ -12,6 +13,17 @@ namespace {
 constexpr std::size_t kRecentFindings = 4000;
 constexpr std::size_t kPreviousLogs = 10;
 constexpr Millis kEarlierPatience = 7 * kDay;
+
+// The sentence of a composite whose record is gone: with what the window's events agree on, and nothing in place of the rest.
+std::string SentenceWithoutRecord(const Decision& decision) {
+  std::deque<std::string> kept;
+  return ExpandDescription(decision.rule->info.description, [&](std::string_view name) -> std::optional<std::string_view> {
+    if (name.substr(0, kWindowPrefix.size()) == kWindowPrefix) return kept.emplace_back("$(" + std::string(name) + ')');
+    for (const auto& [field, distinct] : decision.window_values)
+      if (field == name && distinct.size() == 1) return std::string_view(distinct.front());
+    return std::nullopt;
+  });
+}
 
 WindowOptions OptionsOf(const AnalyzerOptions& analyzer, const ResolverOptions& options) {
   WindowOptions windows;
@@ -66,7 +78,8 @@ void Resolver::Take(FlowReport& flow) {
   counters_.kinds.digests += report.kinds.digests;
   counters_.kinds.without_time += report.kinds.without_time;
 
-  const Millis name_time = flow.object.name_time;
+  // A name dated in the future must not make identities forgotten. `hunt` may well read what a machine with another clock has recorded.
+  const Millis name_time = durable_ ? std::min(flow.object.name_time, NowMillis() + kHour / 2) : flow.object.name_time;
   std::uint64_t number = 0;
   Millis newest = INT64_MIN;
   for (SeenRecord& record : report.records) {
@@ -85,7 +98,8 @@ void Resolver::Take(FlowReport& flow) {
     if (record.finding < 0) continue;
     Finding& finding = report.findings[static_cast<std::size_t>(record.finding)];
     if (finding.component && number == 0)
-      number = NumberOf({static_cast<std::int64_t>(flow.object.tag), flow.object.key, name_time, flow.object.envelope->account_id});
+      number = NumberOf(
+          {static_cast<std::int64_t>(flow.object.tag), flow.object.key, flow.object.name_time, flow.object.envelope->account_id});
     const std::uint64_t reference = number << 32 | finding.index;
     TakeFinding(std::move(finding), reference);
   }
@@ -208,6 +222,8 @@ std::shared_ptr<Finding> Resolver::FindingOf(const Decision& decision) {
   auto bare = std::make_shared<Finding>();
   bare->event = decision.event;
   bare->time = decision.time;
+  bare->alternatives.push_back({{}, decision.rule});
+  bare->descriptions.push_back(SentenceWithoutRecord(decision));
   bare->alert.event = decision.event;
   bare->alert.event_time = decision.time;
   bare->alert.arrival = analyzer_.utc_arrival ? decision.time : NowMillis();

@@ -186,6 +186,17 @@ TEST_F(ResolverTest, ARecoveredAlertWhoseOutcomeIsAnotherNowIsReplaced) {
   EXPECT_THAT(alerts_[0].supersedes, ElementsAre(failure.id));
 }
 
+TEST_F(ResolverTest, AnObjectNamedInTheFutureDoesNotMakeIdentitiesForgotten) {
+  const auto resolver = Make();
+  name_time_ = NowMillis();
+  Take(*resolver, "k", {{.id = "a", .time = "2026-01-15T10:00:00Z"}});
+  name_time_ = *ParseIsoTime("9999-01-01");
+  Take(*resolver, "l", {{.id = "b", .time = "2026-01-15T11:00:00Z"}});
+  name_time_ = NowMillis();
+  Take(*resolver, "m", {{.id = "a", .time = "2026-01-15T10:00:00Z"}});
+  EXPECT_EQ(resolver->counters().duplicates, 1u);
+}
+
 class ResolverStateTest : public ResolverTest {
  protected:
   ResolverStateTest() { std::filesystem::create_directories(home_ / "state"); }
@@ -284,6 +295,7 @@ TEST_F(ResolverStateTest, ACorrectionWhoseObjectIsGoneSaysSo) {
   EXPECT_THAT(alerts_[0].supersedes, ElementsAre(IdOf("102", {"bob2"})));
   EXPECT_THAT(alerts_[0].full_log, HasSubstr("the record of this event is gone: k: no such key"));
   EXPECT_EQ(alerts_[0].event_time, *ParseIsoTime("2026-01-15T10:00:20Z"));
+  EXPECT_EQ(alerts_[0].description, "3 failures, last bob, of bob") << "the window knows this much";
   alerts_.clear();
   // Likewise when the object holds something else now.
   const auto other = Restore(Save(true));
