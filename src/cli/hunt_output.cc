@@ -135,8 +135,9 @@ std::string HuntLine(HuntFormat format, const Alert& alert, const Origin& origin
     }
     case HuntFormat::kTable: {
       const std::string actor = alert.actor ? alert.actor->name : std::string();
-      std::string row = TableRow(FormatIsoTime(alert.event_time), std::to_string(alert.rule->level), alert.rule->id, Printable(alert.account),
-                                 Printable(alert.region), Printable(actor), Printable(alert.description), width);
+      std::string row =
+          TableRow(FormatIsoTime(alert.event_time), std::to_string(alert.rule->level), alert.rule->id, Printable(alert.account),
+                   Printable(alert.region), Printable(actor), Printable(alert.description), width);
       const std::string paint = color ? ColorOf(alert.rule->level) : "";
       return paint.empty() ? row : paint + row + "\x1b[0m";
     }
