@@ -49,6 +49,7 @@ class Hunter {
           Fail(page.status(), input.store->local());
           break;
         }
+        for (const Status& fault : page->faults) Fail(fault, input.store->local());
         for (StoredObject& object : page->objects) {
           const KeyFacts facts = ReadKey(object.key);
           if (object.key.back() == '/' || !LooksLikeLogs(object.key)) {

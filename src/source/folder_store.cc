@@ -72,7 +72,7 @@ struct Walk {
         if (!MayHold(key)) continue;
         const bool inside = key.size() > query.prefix.size() && key.compare(0, query.prefix.size(), query.prefix) == 0;
         if (inside && query.delimiter == "/") page.prefixes.push_back(key);
-        else TRAILSIFT_RETURN_IF_ERROR(Visit(key));
+        else if (Status status = Visit(key); !status.ok()) page.faults.push_back(std::move(status));
         continue;
       }
       if (key.compare(0, query.prefix.size(), query.prefix) != 0 || key <= query.start_after) continue;

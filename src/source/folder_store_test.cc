@@ -123,6 +123,12 @@ TEST_F(FolderStoreTest, AFolderWithoutPermissionIsSaidWithItsPlaceAndItsNeighbou
     ASSERT_FALSE(shut.ok());
     EXPECT_EQ(shut.status().code(), Code::kDenied);
     EXPECT_THAT(shut.status().message(), HasSubstr(folder_ / "shut/"));
+    const Result<StorePage> all = List(store_, "");
+    ASSERT_TRUE(all.ok()) << all.status().message();
+    EXPECT_THAT(Keys(*all), ElementsAre("open/a.gz", "open/shut.gz"));
+    ASSERT_EQ(all->faults.size(), 1u);
+    EXPECT_EQ(all->faults[0].code(), Code::kDenied);
+    EXPECT_THAT(all->faults[0].message(), HasSubstr(folder_ / "shut/"));
     const Result<StorePage> open = List(store_, "open/");
     ASSERT_TRUE(open.ok()) << open.status().message();
     EXPECT_THAT(Keys(*open), ElementsAre("open/a.gz", "open/shut.gz"));

@@ -128,6 +128,10 @@ void Listing::Refill(Branch& branch) {
       branch.failed = branch.at_end = true;
       return Fail(branch.bucket, branch.prefix, page.status());
     }
+    for (const Status& fault : page->faults) {
+      branch.failed = true;
+      Fail(branch.bucket, branch.prefix, fault);
+    }
     branch.token = page->next;
     branch.at_end = page->next.empty();
     for (StoredObject& object : page->objects) {

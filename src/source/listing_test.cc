@@ -248,6 +248,25 @@ TEST_F(ListingTest, AFolderWithoutPermissionDoesNotStopTheOthers) {
   chmod(shut_region.c_str(), 0700);
 }
 
+TEST_F(ListingTest, ADaysFolderWithoutPermissionCostsItselfAndIsListedAgain) {
+  const TempFolder folder;
+  for (std::int64_t day = kToday - 8; day <= kToday; day += 4) folder.Write(Key(kOne, "us-east-1", day), "x");
+  const std::string shut = folder / (DaysPrefix(bucket_, kOne, "us-east-1") + DayFolder(kToday - 4));
+  chmod(shut.c_str(), 0);
+  FolderStore copy(folder.path());
+  {
+    const AsNobody nobody;
+    Listing listing({{&bucket_, &copy, source_}}, *checkpoint_, kToday, 2 * kDay);
+    EXPECT_THAT(Keys(listing), ElementsAre(Key(kOne, "us-east-1", kToday - 8), Key(kOne, "us-east-1", kToday)));
+    EXPECT_EQ(listing.counters().failures, 1u);
+    EXPECT_EQ(listing.counters().local_failures, 1u);
+    const Status done = listing.Finish();
+    EXPECT_TRUE(done.ok()) << done.message();
+  }
+  EXPECT_FALSE(DoneDay(kOne, "us-east-1").has_value());
+  chmod(shut.c_str(), 0700);
+}
+
 TEST_F(ListingTest, ABucketThatCannotBeListedDoesNotStopTheOthers) {
   MemoryStore broken("s3://broken/");
   broken.failing[""] = Status(Code::kAuth, "wrong secret");

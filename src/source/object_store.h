@@ -21,6 +21,7 @@ struct StorePage {
   std::vector<StoredObject> objects;  // in byte order of their keys
   std::vector<std::string> prefixes;  // what lies below the delimiter, each with the delimiter at its end
   std::string next;                   // token of the next page; empty at the end
+  std::vector<Status> faults;  // parts below the prefix that could not be listed (a folder without permission); the rest is there
 };
 
 struct StoreQuery {
