@@ -251,7 +251,8 @@ class ConfigurationTest(trail.TrailCase):
 
     def test_unknown_tag(self):
         block = trail.bucket_block("bucket", aws_profil="default")
-        self.refused("<ossec_config>\n<wodle name=\"aws-s3\">\n" + block + "</wodle>\n</ossec_config>\n", "3:46", "aws_profil", "aws_profile")
+        text = "<ossec_config>\n<wodle name=\"aws-s3\">\n" + block + "</wodle>\n</ossec_config>\n"
+        self.refused(text, "3:46", "aws_profil", "aws_profile")
 
     def test_file_that_is_not_there(self):
         outcome = trail.program("run", "--config", self.scratch / "nothing.conf", "--home", self.home, "--once")

@@ -167,8 +167,8 @@ class HuntOutputTest(HuntCase):
     def test_start_and_end(self):
         start, end = 3600 + 25, 3600 + 200
         expected = sorted(made["eventID"] for made, _, _ in self.cases if trail.iso(start) <= made["eventTime"] < trail.iso(end))
-        found = [alert["trailsift"]["events"][-1] for alert in self.ndjson(self.bucket, "--start", trail.iso(start), "--end", trail.iso(end))]
-        self.assertEqual(sorted(found), expected)
+        lines = self.ndjson(self.bucket, "--start", trail.iso(start), "--end", trail.iso(end))
+        self.assertEqual(sorted(alert["trailsift"]["events"][-1] for alert in lines), expected)
         self.assertGreater(len(expected), 3)
         counted = self.summary(self.bucket, "--start", trail.iso(start))
         self.assertGreater(counted["discarded"], 0)

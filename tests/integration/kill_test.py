@@ -12,14 +12,16 @@ import pathlib
 import random
 import shutil
 import tempfile
+import time
 import unittest
 
+import servers
 import trail
 from trail import PRODUCTION, SANDBOX, STAGING
 
 ACCOUNTS = (PRODUCTION, STAGING, SANDBOX)
 REGIONS = ("us-east-1", "eu-west-1")
-KILLS_AT_LEAST = 25
+KILLS_AT_LEAST = 15  # of each test; on a fast machine that takes more rounds
 SEED = int(os.environ.get("TRAILSIFT_KILL_SEED", "0"))
 ROUNDS = int(os.environ.get("TRAILSIFT_KILL_ROUNDS", "4"))
 
@@ -86,7 +88,6 @@ class Generator:
 class KillTest(trail.TrailCase):
     @classmethod
     def setUpClass(cls):
-        cls.kills = 0
         cls.seed = SEED or random.SystemRandom().randrange(1, 1 << 32)
         print(f"\nTRAILSIFT_KILL_SEED={cls.seed}", flush=True)
         whole = tempfile.TemporaryDirectory(prefix="trailsift-kill-bucket-")
@@ -96,7 +97,11 @@ class KillTest(trail.TrailCase):
         cls.keys = sorted(objects)
         for key, content in objects.items():
             trail.put(cls.whole, key, content)
-        cls.expected = {threads: cls.undisturbed(pathlib.Path(whole.name), threads) for threads in (1, 2)}
+        cls.expected = {}
+        for threads in (2, 1):
+            began = time.monotonic()
+            cls.expected[threads] = cls.undisturbed(pathlib.Path(whole.name), threads)
+            cls.whole_pass = time.monotonic() - began
 
     @classmethod
     def undisturbed(cls, folder, threads):
@@ -107,10 +112,17 @@ class KillTest(trail.TrailCase):
             raise AssertionError(outcome.err)
         return trail.alerts(folder / f"home{threads}")
 
-    @classmethod
-    def tearDownClass(cls):
-        if cls.kills < KILLS_AT_LEAST:
-            raise AssertionError(f"only {cls.kills} runs were killed at work")
+    def rounds(self, salt):
+        """(number, threads) of each round; the random generator is set, the scratch folder fresh."""
+        self.kills = 0
+        for n in range(5 * ROUNDS):
+            if n >= ROUNDS and self.kills >= KILLS_AT_LEAST:
+                break
+            self.chance = random.Random(self.seed + salt + n)
+            shutil.rmtree(self.scratch)
+            self.bucket.mkdir(parents=True)
+            yield n, 1 + n % 2
+        self.assertGreaterEqual(self.kills, KILLS_AT_LEAST, "too few runs were killed at work")
 
     def arrive(self, keys):
         for key in keys:
@@ -136,18 +148,12 @@ class KillTest(trail.TrailCase):
 
     def kill_once(self, config, threads, longest, moments):
         with trail.Daemon("run", "--config", config, "--home", self.home, "--once", "--threads", threads) as daemon:
-            pause = self.chance.uniform(0, longest)
+            pause = self.chance.uniform(0, longest * self.whole_pass)
             killed = daemon.kill_after(pause)
         moments.append(f"{pause * 1000:.0f}{'' if killed else ' (over)'}")
-        type(self).kills += killed
+        self.kills += killed
         self.assert_lines_stand(moments)
         return killed
-
-    def begin(self, seed):
-        self.chance = random.Random(seed)
-        shutil.rmtree(self.scratch)
-        self.bucket.mkdir(parents=True)
-        return self.folder_config()
 
     def end(self, config, threads, context):
         print(context, flush=True)
@@ -177,38 +183,64 @@ class KillTest(trail.TrailCase):
         self.assertGreater(rules.count("80222"), 1000)
 
     def test_kills_while_objects_arrive(self):
-        for n in range(ROUNDS):
-            seed, threads = self.seed + n, 1 + n % 2
-            with self.subTest(seed=self.seed, round=n), self.kept_on_failure():
-                config = self.begin(seed)
-                # Any order at all: most of what comes later is older than what was read.
-                waiting = list(self.keys)
-                self.chance.shuffle(waiting)
-                moments = []
-                self.arrive(waiting[: len(waiting) // 3])
-                del waiting[: len(waiting) // 3]
-                while waiting:
-                    if self.kill_once(config, threads, self.chance.choice((0.15, 0.3, 0.8)), moments):
-                        # In the recovery, too.
-                        self.kill_once(config, threads, 0.2, moments)
-                    share = len(self.keys) // 6
-                    self.arrive(waiting[:share])
-                    del waiting[:share]
+        for n, threads in self.rounds(0):
+            with self.kept_on_failure():
+                self.round_while_objects_arrive(n, threads)
+
+    def round_while_objects_arrive(self, n, threads):
+        # Any order at all: most of what comes later is older than what was read.
+        waiting = list(self.keys)
+        self.chance.shuffle(waiting)
+        config = self.folder_config()
+        moments = []
+        self.arrive(waiting[: len(waiting) // 3])
+        del waiting[: len(waiting) // 3]
+        while waiting:
+            if self.kill_once(config, threads, self.chance.choice((0.3, 0.5, 1.1)), moments):
+                # In the recovery, too.
                 self.kill_once(config, threads, 0.3, moments)
-                self.end(config, threads, f"round {n}, {threads} threads, kills after {', '.join(moments)} ms")
+            share = len(self.keys) // 6
+            self.arrive(waiting[:share])
+            del waiting[:share]
+        self.kill_once(config, threads, 0.5, moments)
+        self.end(config, threads, f"round {n}, {threads} threads, kills after {', '.join(moments)} ms")
 
     def test_kills_of_a_whole_bucket(self):
         """Nothing arrives in between, so that even the ids are those of the undisturbed run."""
-        for n in range(ROUNDS):
-            seed, threads = self.seed + 100 + n, 1 + n % 2
-            with self.subTest(seed=self.seed, round=n), self.kept_on_failure():
-                config = self.begin(seed)
+        for n, threads in self.rounds(1000):
+            with self.kept_on_failure():
                 self.arrive(self.keys)
+                config = self.folder_config()
                 moments = []
-                while len(moments) < 6 and self.kill_once(config, threads, self.chance.choice((0.2, 0.4, 0.8)), moments):
+                while len(moments) < 6 and self.kill_once(config, threads, self.chance.choice((0.4, 0.7, 1.1)), moments):
                     pass
                 lines = self.end(config, threads, f"whole round {n}, {threads} threads, kills after {', '.join(moments)} ms")
                 self.assertEqual(set(trail.final(lines)), set(trail.final(self.expected[threads])))
+
+    def test_kills_over_s3(self):
+        """The same with requests under way, against a real server; the set is that of `hunt`."""
+        with servers.S3Proxy() as server, self.kept_on_failure():
+            keys = list(self.keys)
+            self.chance = random.Random(self.seed)
+            self.chance.shuffle(keys)
+            keys = keys[:1200]
+            folder = self.bucket
+            self.bucket = server.data / "a-trail"
+            self.arrive(keys[:600])
+            config = self.config(trail.wodle(trail.bucket_block("a-trail")))
+            env = server.environment()
+            for share in range(600, 1200, 100):
+                with trail.Daemon("run", "--config", config, "--home", self.home, "--once", env=env) as daemon:
+                    daemon.kill_after(self.chance.uniform(0, 1.2))
+                self.assert_lines_stand(self.seed)
+                self.arrive(keys[share:share + 100])
+            self.once(config, env=env)
+            self.bucket = folder
+            self.arrive(keys)
+            hunted = trail.program("hunt", self.bucket, "-o", "ndjson")
+            self.assertEqual(hunted.code, 0, hunted.err)
+            self.assertGreater(len(hunted.lines), 100)
+            self.compare(trail.alerts(self.home), hunted.lines, f"seed {self.seed}")
 
 
 if __name__ == "__main__":
