@@ -2,7 +2,7 @@
 is that of an undisturbed run over the same bucket, and no id is written twice.
 
 The seed is printed, and what a failed round left is kept. TRAILSIFT_KILL_SEED repeats it (but for the moments, which are the machine's),
-TRAILSIFT_KILL_ROUNDS makes more rounds.
+TRAILSIFT_KILL_ROUNDS and TRAILSIFT_SOAK make more rounds.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ ACCOUNTS = (PRODUCTION, STAGING, SANDBOX)
 REGIONS = ("us-east-1", "eu-west-1")
 KILLS_AT_LEAST = 15  # of each test; on a fast machine that takes more rounds
 SEED = int(os.environ.get("TRAILSIFT_KILL_SEED", "0"))
-ROUNDS = int(os.environ.get("TRAILSIFT_KILL_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("TRAILSIFT_KILL_ROUNDS", "40" if "TRAILSIFT_SOAK" in os.environ else "4"))
 
 
 class Generator:

@@ -201,7 +201,11 @@ def program(*arguments, env=None, stdin=b"", before=None, timeout=120):
 
 def file_size_limit(size):
     """For `before`: no file of the child grows beyond this, as if the disk were full."""
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+def lift_file_size_limit(pid):
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 class Daemon:
