@@ -176,6 +176,15 @@ class FullDiskTest(trail.TrailCase):
             self.assertEqual(daemon.wait(), 0)
         self.assertEqual(self.once(self.folder_config()).passed["objects"], 0)
 
+    def test_terminate_while_there_is_no_room(self):
+        before = trail.file_size_limit(1_000_003)
+        with trail.Daemon("run", "--config", self.folder_config(), "--home", self.home, before=before) as daemon:
+            self.assertTrue(daemon.until(lambda: "File too large" in daemon.err), daemon.err)
+            daemon.signal(signal.SIGTERM)
+            self.assertEqual(daemon.wait(), 6)
+        self.once(self.folder_config())
+        self.assert_events(self.names)
+
     @unittest.skipUnless(may_mount(), "mounting is not allowed here")
     def test_full_file_system(self):
         config = self.folder_config()
