@@ -40,6 +40,22 @@ void TellPass(const RunCounters& counters, const PassReport& pass) {
   LogInfo("run", text);
 }
 
+// What memory's bounds and late events did since the start; silent where there is nothing to say.
+void TellMemory(const Service& service) {
+  const WindowCounters& windows = service.window_counters();
+  std::string text;
+  const auto add = [&](std::uint64_t count, const char* what) {
+    if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + ' ' + what;
+  };
+  add(windows.superseded, "alerts replaced after a late event");
+  add(windows.retracted, "alerts withdrawn after a late event");
+  add(windows.too_late, "events came later than <allowed_lateness>");
+  add(windows.evicted_for_memory, "events left their windows early for want of memory");
+  add(windows.forgotten, "remembered events dropped since their rules changed");
+  add(service.forgotten_identities(), "identities forgotten for want of memory");
+  if (!text.empty()) LogInfo("run", "since the start: " + text);
+}
+
 int ExitOf(const PassReport& pass, const RunCounters& counters, int signal) {
   if (signal == SIGINT) return kExitInterrupted;
   if (pass.local_failure) return kExitIo;
@@ -116,6 +132,7 @@ int Run(RunArguments arguments) {
       return kExitIo;
     }
     TellPass(service.counters().Since(before), *pass);
+    TellMemory(service);
     code = ExitOf(*pass, service.counters(), signals.received());
     service.Maintain();
     if (arguments.once) return code;

@@ -43,6 +43,16 @@ std::optional<std::string_view> FirstAnswered(JsonValue record, std::string_view
   return found;
 }
 
+// `i-…` of the resource that a denied call's message names, for a call whose parameters are not recorded.
+std::optional<std::string_view> RefusedInstance(JsonValue record) {
+  static constexpr std::string_view kBefore = ":instance/";
+  const std::string_view message = FilledText(record, "errorMessage").value_or("");
+  const std::size_t at = message.find(":instance/i-");
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view id = message.substr(at + kBefore.size());
+  return id.substr(0, id.find_first_not_of("abcdefi0123456789-"));
+}
+
 bool IsLaunch(JsonValue record) { return FindText(record, "eventName").value_or("") == "RunInstances"; }
 
 // Epoch milliseconds up to the end of the year 9999.
@@ -61,7 +71,8 @@ std::optional<std::string_view> Instances(JsonValue record, Arena& arena) {
     const std::string ids = JoinIds(record, path);
     if (!ids.empty()) return arena.Copy(ids);
   }
-  return FilledText(record, "requestParameters.instanceId");
+  if (const auto asked = FilledText(record, "requestParameters.instanceId")) return asked;
+  return RefusedInstance(record);
 }
 
 std::optional<std::string_view> InstanceType(JsonValue record, Arena& arena) {
