@@ -35,8 +35,6 @@ THIRD_PARTY = {
     "CLI/": "cli",
     "curl/": "net",
     "fmt/": "base",
-    "isa-l.h": "event",
-    "isa-l/": "event",
     "libdeflate.h": "event",
     "openssl/": "base aws sink",
     "pcre2.h": "rules config",
