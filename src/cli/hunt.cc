@@ -284,7 +284,7 @@ void AddHuntCommand(CLI::App& app, std::function<int()>& action) {
   command->add_option("PATH", arguments->paths, "File, folder, s3://bucket/prefix, or - for stdin")->required();
   command->add_option("--rules", arguments->rules, "Rules instead of the default ones: a file, a folder, or none; may repeat")
       ->type_name("DIR|none")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   command->add_option("--min-level", arguments->min_level, "Show alerts of this level and above")
       ->check(CLI::Range(0, 16))
