@@ -68,6 +68,8 @@ std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, Dia
       continue;
     }
     std::error_code error;
+    // A stock file names folders that a machine without Wazuh lacks; config/ has warned of it. A file that is named must be there.
+    if (!std::filesystem::exists(entry.path, error) && std::filesystem::path(entry.path).extension() != ".xml") continue;
     if (!std::filesystem::is_directory(entry.path, error)) {
       if (!IsExcluded(entry.path, settings.ruleset.rule_exclude)) sources.paths.push_back(entry.path);
       continue;
