@@ -54,6 +54,8 @@ std::shared_ptr<const RuleSet> LoadRules(const std::vector<std::string>& choice,
 
 std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, Diagnostics& diagnostics) {
   RuleSources sources;
+  // A user's rules may speak of decoders of theirs, which nothing here needs: that must not keep the others from loading.
+  sources.decoders = {"*"};
   if (settings.own.rules.empty()) AddDefault(sources);
   else if (settings.own.rules != "none") AddPath(settings.own.rules, sources);
   for (const RulesetSettings::Entry& list : settings.ruleset.lists) {

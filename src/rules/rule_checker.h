@@ -21,7 +21,7 @@ namespace trailsift {
 
 class RuleChecker {
  public:
-  // All are borrowed. `decoders`: names that <decoded_as> may use besides the shipped ones.
+  // All are borrowed. `decoders`: names that <decoded_as> may use besides the shipped ones, as in RuleSources.
   RuleChecker(ListStore& lists, const MitreTable& mitre, const std::vector<std::string>& decoders, Diagnostics& diagnostics);
 
   // nullptr when the rule is not to be used; why stands in the diagnostics.

@@ -25,7 +25,7 @@ struct RuleSources {
   // Folders in which the lists that rules name are sought, by the last part of the name (`etc/lists/amazon/aws-eventnames` is found as
   // DIR/amazon/aws-eventnames or DIR/aws-eventnames).
   std::vector<std::string> list_folders;
-  // Decoders that <decoded_as> may name besides those that Wazuh ships.
+  // Decoders that <decoded_as> may name besides those that Wazuh ships; `*`: any, with a warning.
   std::vector<std::string> decoders;
   // The table of MITRE techniques (rules/mitre.h). Empty: `mitre.tsv` in the folders of `paths`, in their order; else the one
   // in memory; without one, alerts show ids only.

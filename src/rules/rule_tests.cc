@@ -153,7 +153,11 @@ void RuleChecker::CheckDecodedAs(const XmlNode& node) {
   if (!decoders_.contains(name)) {
     std::vector<std::string_view> known(decoders_.begin(), decoders_.end());
     std::sort(known.begin(), known.end());
-    return Error(node, "no decoder is called `" + name + "`", DidYouMean(name, known));
+    if (!decoders_.contains("*")) return Error(node, "no decoder is called `" + name + "`", DidYouMean(name, known));
+    Warning(node,
+            "decoder `" + name + "` is not one of Wazuh's; here every event is decoded as json, so rule " + draft_->rule->info.id +
+                " never holds",
+            DidYouMean(name, known));
   }
   Result<Expression> expression = Expression::Compile(ExpressionType::kExact, name, false);
   auto& conditions = draft_->rule->conditions;
