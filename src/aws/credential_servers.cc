@@ -87,7 +87,7 @@ class InstanceQuery : public std::enable_shared_from_this<InstanceQuery> {
     request.headers = {{"x-aws-ec2-metadata-token-ttl-seconds", "21600"}};
     http_.Send(std::move(request), [self = shared_from_this()](const HttpResponse& response) {
       if (self->Failed(response)) return;
-      self->token_ = std::move(response.body);
+      self->token_ = response.body;
       self->AskForRole();
     });
   }

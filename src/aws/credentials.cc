@@ -35,7 +35,7 @@ bool CredentialProvider::IsFresh(Millis now) const {
   return now < *cached_->expires && now < no_renewal_before_;
 }
 
-void CredentialProvider::Get(CredentialsCallback done) {
+void CredentialProvider::Get(const CredentialsCallback& done) {
   std::optional<Credentials> ready;
   {
     std::lock_guard lock(mutex_);
@@ -51,7 +51,7 @@ void CredentialProvider::Get(CredentialsCallback done) {
   else Fetch();
 }
 
-void CredentialProvider::Renew(const Credentials& rejected, CredentialsCallback done) {
+void CredentialProvider::Renew(const Credentials& rejected, const CredentialsCallback& done) {
   {
     std::lock_guard lock(mutex_);
     if (cached_.has_value() && cached_->keys.access_key == rejected.keys.access_key &&
@@ -59,7 +59,7 @@ void CredentialProvider::Renew(const Credentials& rejected, CredentialsCallback 
       cached_.reset();
     }
   }
-  Get(std::move(done));
+  Get(done);
 }
 
 void CredentialProvider::Fetch() {

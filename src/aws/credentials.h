@@ -44,9 +44,9 @@ class CredentialProvider {
 
   // Answers before it returns when keys are at hand or need no network, else on the loop thread of the HttpClient. Failures: kAuth says
   // where keys were looked for; kNotFound names a profile that does not exist; kInvalid a broken file.
-  void Get(CredentialsCallback done);
+  void Get(const CredentialsCallback& done);
   // As Get, after a server refused `rejected`: keys that are still the same are fetched anew, from files too.
-  void Renew(const Credentials& rejected, CredentialsCallback done);
+  void Renew(const Credentials& rejected, const CredentialsCallback& done);
 
  private:
   void Fetch();

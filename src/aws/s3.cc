@@ -265,12 +265,12 @@ void S3Client::Count(const Call& call) {
   }
 }
 
-Result<HttpResponse> S3Client::Wait(CallPtr call) {
+Result<HttpResponse> S3Client::Wait(const CallPtr& call) {
   // Shared: set_value still touches the promise when get() has already returned.
   auto promise = std::make_shared<std::promise<Result<HttpResponse>>>();
   std::future<Result<HttpResponse>> answer = promise->get_future();
   call->done = [promise](Result<HttpResponse> result) { promise->set_value(std::move(result)); };
-  Start(std::move(call));
+  Start(call);
   return answer.get();
 }
 
@@ -296,7 +296,7 @@ Result<ListPage> S3Client::List(const ListRequest& request) {
     page = std::move(parsed).value();
     return Status::Ok();
   };
-  const Result<HttpResponse> answer = Wait(std::move(call));
+  const Result<HttpResponse> answer = Wait(call);
   if (!answer.ok()) return answer.status();
   return page;
 }
@@ -331,7 +331,7 @@ void S3Client::GetAsync(const std::string& key, std::uint64_t size_hint, std::fu
     if (!answer.ok()) return done(answer.status());
     done(std::move(answer->body));
   };
-  Start(std::move(call));
+  Start(call);
 }
 
 Result<std::string> S3Client::Get(const std::string& key, std::uint64_t size_hint) {
@@ -346,7 +346,7 @@ Status S3Client::Delete(const std::string& key) {
   call->operation = S3Operation::kDelete;
   call->method = "DELETE";
   call->key = key;
-  return Wait(std::move(call)).status();
+  return Wait(call).status();
 }
 
 Status S3Client::Put(const std::string& key, std::string body) {
@@ -356,7 +356,7 @@ Status S3Client::Put(const std::string& key, std::string body) {
   call->key = key;
   call->body = std::move(body);
   call->timeout = std::chrono::minutes(15);
-  return Wait(std::move(call)).status();
+  return Wait(call).status();
 }
 
 }  // namespace trailsift

@@ -104,7 +104,7 @@ class S3Client {
   void FixClock(Millis server_time);
   void SwitchRegion(const std::string& region);
   void Count(const Call& call);
-  Result<HttpResponse> Wait(CallPtr call);
+  Result<HttpResponse> Wait(const CallPtr& call);
   S3Subject Subject(const Call& call) const;
 
   const S3Options options_;

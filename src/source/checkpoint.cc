@@ -78,7 +78,7 @@ struct Checkpoint::Database {
     sqlite3_close(db);
   }
 
-  Status Exec(const char* sql) {
+  Status Exec(const char* sql) const {
     if (sqlite3_exec(db, sql, nullptr, nullptr, nullptr) == SQLITE_OK) return Status::Ok();
     return Status(Code::kIo, std::string("state/trailsift.db: ") + sqlite3_errmsg(db));
   }

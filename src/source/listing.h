@@ -64,12 +64,12 @@ class Listing {
  private:
   struct Branch;  // one (bucket, account, region)
 
-  void Discover(std::size_t bucket);
+  void Discover(std::size_t index);
   // Every prefix below `prefix`, the last folder name of each.
   Result<std::vector<std::string>> Folders(const BucketSource& bucket, const std::string& prefix);
-  void AddBranch(std::size_t bucket, const std::string& account, const std::string& region);
+  void AddBranch(std::size_t index, const std::string& account, const std::string& region);
   void Refill(Branch& branch);
-  void Fail(std::size_t bucket, const std::string& what, const Status& status);
+  void Fail(std::size_t index, const std::string& what, const Status& status);
 
   std::vector<BucketSource> buckets_;
   Checkpoint& checkpoint_;
