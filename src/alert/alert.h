@@ -86,10 +86,10 @@ Hash128 AlertId(std::string_view rule_id, const std::vector<Hash128>& events);
 // What a late event took the ground from.
 struct Retraction {
   Hash128 alert;                    // the alert that does not hold
-  Hash128 event;                    // the identity of the late event
-  Millis event_time = 0;            // of the alert that does not hold
-  Millis arrival = 0;               // of the late event
-  std::vector<std::string> events;  // eventID of the late event
+  Hash128 event;                    // the identity of the event that raised it: by this a restart knows the line
+  Millis event_time = 0;            // of that event
+  Millis arrival = 0;               // when it was found not to hold
+  std::vector<std::string> events;  // eventID of that event
 };
 
 // The line that withdraws an alert for which nothing takes its place: itself a valid Wazuh alert, rule 89699 of level 3. Its id

@@ -293,12 +293,6 @@ Status Service::Commit() {
   return Status::Ok();
 }
 
-void Service::Maintain() {
-  RotationOptions rotation;
-  rotation.home = options_.home;
-  rotation.keep_days = options_.settings->own.alerts_keep_days;
-  rotation.max_total_bytes = options_.settings->own.alerts_max_size;
-  RotateDailyFiles(rotation, NowMillis(), AlertPosition{checkpoint_->alerts().file, checkpoint_->alerts().offset});
-}
+void Service::Maintain() { sink_->Maintain(NowMillis(), AlertPosition{checkpoint_->alerts().file, checkpoint_->alerts().offset}); }
 
 }  // namespace trailsift
