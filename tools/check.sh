@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds and runs every test, real servers included. Each step writes build/check/STEP.log; a failed one shows the end of it here and the
-# next goes on, so that one run shows all faults. Ends with the minutes of each step and `N passed, N failed`.
+# Builds and runs every test, real servers included. Each step writes build/check/STEP.log; after a failed one the next goes on, so that
+# one run shows all faults. Ends with the minutes of each step, the end of each failed step's log and `N passed, N failed`.
 #
 # usage: tools/check.sh [STEP…]     steps: layers format release dev tsan fuzz servers docs tidy
 set -uo pipefail
@@ -62,6 +62,7 @@ done
 passed=0
 failed=0
 report=()
+failures=()
 for step in "${steps[@]}"; do
   begin=$(date +%s%N)
   if "$step" >"$logs/$step.log" 2>&1 </dev/null; then
@@ -70,9 +71,7 @@ for step in "${steps[@]}"; do
   else
     verdict=FAILED
     failed=$((failed + 1))
-    echo "---- $step: the end of $logs/$step.log"
-    tail -n 60 "$logs/$step.log"
-    echo "----"
+    failures+=("$step")
   fi
   line=$(printf '%-8s %-6s %6.1f min' "$step" "$verdict" "$(awk -v ns=$(($(date +%s%N) - begin)) 'BEGIN { print ns / 6e10 }')")
   report+=("$line")
@@ -82,5 +81,9 @@ done
 echo
 echo "minutes for each step:"
 printf '  %s\n' "${report[@]}"
+for step in "${failures[@]}"; do
+  echo "---- $step: the end of $logs/$step.log"
+  tail -n 60 "$logs/$step.log"
+done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
