@@ -171,6 +171,33 @@ std::optional<std::string_view> ActorName(JsonValue record, Arena& arena) {
   return FirstFilledText(record, {"eventSource", "insightDetails.eventSource"}).value_or("unknown");
 }
 
+std::optional<std::string_view> ActorPrincipal(JsonValue record, Arena& arena) {
+  if (!IsCloudTrail(record)) return std::nullopt;
+  const JsonValue identity = IdentityOf(record);
+  switch (KindOf(record, identity)) {
+    case Kind::kRole:
+    case Kind::kSso: {
+      const std::string_view role = ReadRoleSession(identity).role;
+      if (!role.empty()) return role;
+      break;
+    }
+    case Kind::kFederated:
+      if (const auto issuer = FilledText(identity, "sessionContext.sessionIssuer.userName")) return issuer;
+      break;
+    case Kind::kRoot: return "root";
+    default: break;
+  }
+  return ActorName(record, arena);
+}
+
+std::optional<std::string_view> ActorIsService(JsonValue record) {
+  if (!IsCloudTrail(record)) return std::nullopt;
+  const JsonValue identity = IdentityOf(record);
+  const bool service = FindText(identity, "type").value_or("") == "AWSService" ||
+                       FindText(identity, "invokedBy").value_or("").ends_with("amazonaws.com");
+  return service ? "true" : "false";
+}
+
 std::optional<std::string_view> ActorKind(JsonValue record) {
   if (!IsCloudTrail(record)) return std::nullopt;
   return kKindNames[static_cast<std::size_t>(KindOf(record, IdentityOf(record)))];

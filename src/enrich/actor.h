@@ -17,6 +17,13 @@ namespace trailsift {
 // JSON.
 std::optional<std::string_view> ActorName(JsonValue record, Arena& arena);
 
+// What lists of roles and users name: the role of a role session (Identity Center's too), the IAM user, `root`, the service; for a
+// federated user the user whose keys asked. The actor's name for everybody else.
+std::optional<std::string_view> ActorPrincipal(JsonValue record, Arena& arena);
+
+// `true` when an AWS service acted, of its own accord or for somebody who had set it up; `false` for every other CloudTrail record.
+std::optional<std::string_view> ActorIsService(JsonValue record);
+
 // user, role, sso, root, service, federated, identity_center, webidentity, saml, directory, account, anonymous or unknown.
 std::optional<std::string_view> ActorKind(JsonValue record);
 

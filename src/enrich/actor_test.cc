@@ -114,5 +114,52 @@ TEST(ActorTest, NameKindAndAccount) {
   }
 }
 
+struct PrincipalCase {
+  const char* what;
+  const char* record;
+  const char* principal;  // nullptr: nothing
+  const char* service;
+};
+
+const PrincipalCase kPrincipals[] = {
+    {"IAM user", R"({"userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/ops/alice","userName":"alice"}})",
+     "alice", "false"},
+    {"role session",
+     R"({"userIdentity":{"type":"AssumedRole","arn":"arn:aws:sts::111122223333:assumed-role/deploy/build-17","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::111122223333:role/ci/deploy","userName":"deploy"}}}})",
+     "deploy", "false"},
+    {"role session without an issuer",
+     R"({"userIdentity":{"type":"AssumedRole","arn":"arn:aws:sts::111122223333:assumed-role/deploy/build-17"}})", "deploy",
+     "false"},
+    {"Identity Center role: the role, not the person",
+     R"({"userIdentity":{"type":"AssumedRole","arn":"arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_01/carol","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_01","userName":"AWSReservedSSO_Admin_01"}}}})",
+     "AWSReservedSSO_Admin_01", "false"},
+    {"a role without a name: what the actor is called",
+     R"({"userIdentity":{"type":"AssumedRole","principalId":"AROAEXAMPLE:dave"}})", "dave", "false"},
+    {"root", R"({"userIdentity":{"type":"Root","accountId":"111122223333"}})", "root", "false"},
+    {"federated user: whose keys asked",
+     R"({"userIdentity":{"type":"FederatedUser","arn":"arn:aws:sts::111122223333:federated-user/erin","sessionContext":{"sessionIssuer":{"userName":"broker"}}}})",
+     "broker", "false"},
+    {"service", R"({"userIdentity":{"type":"AWSService","invokedBy":"autoscaling.amazonaws.com"}})", "autoscaling.amazonaws.com",
+     "true"},
+    {"a role that a service took for somebody",
+     R"({"userIdentity":{"type":"AssumedRole","invokedBy":"cloudformation.amazonaws.com","sessionContext":{"sessionIssuer":{"userName":"deploy"}}}})",
+     "deploy", "true"},
+    {"near miss: the console's own name", R"({"userIdentity":{"type":"IAMUser","userName":"alice","invokedBy":"AWS Internal"}})",
+     "alice", "false"},
+    {"near miss: a service event about a person",
+     R"({"eventType":"AwsServiceEvent","userIdentity":{"type":"IdentityCenterUser","onBehalfOf":{"userId":"9448"}}})", "9448",
+     "false"},
+    {"no CloudTrail record", R"({"severity":5})", nullptr, nullptr},
+};
+
+TEST(ActorTest, PrincipalAndService) {
+  for (const PrincipalCase& c : kPrincipals) {
+    SCOPED_TRACE(c.what);
+    ParsedRecord parsed(c.record);
+    EXPECT_EQ(Text(ActorPrincipal(parsed.record(), parsed.arena())), Text(c.principal));
+    EXPECT_EQ(Text(ActorIsService(parsed.record())), Text(c.service));
+  }
+}
+
 }  // namespace
 }  // namespace trailsift

@@ -18,8 +18,10 @@ struct DerivedField {
 
 constexpr DerivedField kFields[] = {
     {"actor.name", ActorName},
+    {"actor.principal", ActorPrincipal},
     {"actor.kind", [](JsonValue record, Arena&) { return ActorKind(record); }},
     {"actor.account", [](JsonValue record, Arena&) { return ActorAccount(record); }},
+    {"service", [](JsonValue record, Arena&) { return ActorIsService(record); }},
     {"target.name", TargetName},
     {"target.account", TargetAccount},
     {"outcome", [](JsonValue record, Arena&) { return Outcome(record); }},
