@@ -9,7 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/hunt.h"
 #include "cli/logtest.h"
-#include "cli/rules_check.h"
+#include "cli/rules_command.h"
 #include "cli/run.h"
 
 namespace trailsift {

@@ -66,10 +66,8 @@ int CheckRules(Options options) {
 
 }  // namespace
 
-void AddRulesCommand(CLI::App& app, std::function<int()>& action) {
-  CLI::App* rules = app.add_subcommand("rules", "Look at rule files");
-  rules->require_subcommand(1);
-  CLI::App* check = rules->add_subcommand("check", "Report every fault of rule files");
+void AddRulesCheck(CLI::App& rules, std::function<int()>& action) {
+  CLI::App* check = rules.add_subcommand("check", "Report every fault of rule files");
   const auto options = std::make_shared<Options>();
   check->add_option("PATH", options->sources.paths, "Rule files, or folders of them (*.xml by name), read as one set")->required();
   check->add_option("--lists", options->sources.list_folders,

@@ -1,0 +1,15 @@
+#include "cli/rules_command.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/rules_check.h"
+
+namespace trailsift {
+
+void AddRulesCommand(CLI::App& app, std::function<int()>& action) {
+  CLI::App* rules = app.add_subcommand("rules", "Look at rule files");
+  rules->require_subcommand(1);
+  AddRulesCheck(*rules, action);
+}
+
+}  // namespace trailsift
