@@ -181,10 +181,10 @@ class LocalRules(unittest.TestCase):
 
     # The level and parent of a local rule, the event it looks at, the rule that is expected to win.
     CASES = [
-        (10, "80202", "allowed", "100001"), (2, "80202", "allowed", "80210"), (0, "80202", "allowed", None),
-        (3, "80202", "allowed", "80210"), (10, "80203", "denied", "100001"), (0, "80203", "denied", None),
+        (10, "80202", "allowed", "100001"), (2, "80202", "allowed", "100001"), (0, "80202", "allowed", None),
+        (3, "80202", "allowed", "100001"), (10, "80203", "denied", "100001"), (0, "80203", "denied", None),
         (10, "80202", "denied", "100001"), (3, "80202", "denied", "80211"), (6, "80250", "denied user", "100001"),
-        (3, "80250", "denied user", "80223"), (7, "80202", "listed", "100001"), (7, "80203", "listed failed", "100001"),
+        (3, "80250", "denied user", "100001"), (2, "80204", "allowed", "100001"), (7, "80202", "listed", "100001"), (7, "80203", "listed failed", "100001"),
         (7, "80202", "unlisted", None), (7, "80204", "unlisted", "100001"), (7, "80200", "allowed", "100001"),
         (5, "80210", "allowed", "100001"), (0, "80210", "allowed", None), (7, "80253", "sign-in", "100001"),
     ]
