@@ -1,6 +1,6 @@
 #include "detect/naive_matcher.h"
 
-#include "rules/ascii.h"
+#include "detect/plain_tests.h"
 
 namespace trailsift {
 namespace {
@@ -10,7 +10,7 @@ class Walk {
   Walk(const EventValues& values, MatchResult& result) : values_(values), result_(result) {}
 
   bool Visit(const Rule& rule) {
-    if (!Holds(rule) || ++held_ > kMaxHeldRules) return false;
+    if (!HoldsPlainly(rule, values_) || ++held_ > kMaxHeldRules) return false;
     if (rule.is_composite) composites_.push_back(&rule);
     bool settled = false;
     for (const Rule* child : rule.children) {
@@ -27,23 +27,6 @@ class Walk {
   }
 
  private:
-  bool Holds(const Rule& rule) const {
-    if (rule.never_holds) return false;
-    for (const Condition& condition : rule.conditions) {
-      const std::optional<std::string_view> value = values_.Get(condition.subject, condition.name);
-      if (!value || !condition.expression.Holds(*value)) return false;
-    }
-    for (const ListCondition& condition : rule.lists) {
-      const bool user = AsciiEqual(condition.name, "user");
-      const std::optional<std::string_view> value =
-          values_.Get(user ? Condition::Subject::kStatic : Condition::Subject::kField, user ? "user" : condition.name);
-      if (!value || !ListHolds(condition, *value)) return false;
-    }
-    if (rule.max_size > 0 && values_.full_size() < rule.max_size) return false;
-    const LocalMoment moment = values_.local_moment();
-    return (!rule.time || rule.time->Holds(moment.minute)) && (!rule.weekdays || rule.weekdays->Holds(moment.weekday));
-  }
-
   const EventValues& values_;
   MatchResult& result_;
   std::vector<const Rule*> composites_;

@@ -47,6 +47,7 @@ struct Condition {
   std::string name;  // kField, kStatic: the field
   Expression expression;
   Place place;
+  std::string element;  // as it is written: field, match, regex, location, …
 };
 
 struct ListCondition {
@@ -55,6 +56,7 @@ struct ListCondition {
   const ValueList* list = nullptr;  // owned by the RuleSet
   Expression check_value;           // only for kMatchKeyValue and kAddressMatchKeyValue
   Place place;
+  std::string list_name;  // as it is written
 };
 
 // The memory part of a composite rule.
@@ -67,6 +69,7 @@ struct Composite {
   std::vector<std::string> different_fields;
   bool global_frequency = false;
   bool by_group = false;  // if_matched_group
+  std::string matched;    // the text of <if_matched_sid> or <if_matched_group>
 };
 
 struct Rule {

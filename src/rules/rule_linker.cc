@@ -100,6 +100,7 @@ void RuleLinker::Overwrite(RuleDraft& draft, Rule& old) {
   fresh.category = std::move(old.category);
   fresh.composite.targets = std::move(old.composite.targets);
   fresh.composite.by_group = old.composite.by_group;
+  fresh.composite.matched = std::move(old.composite.matched);
   fresh.is_composite = old.is_composite;
   fresh.info.frequency = old.is_composite ? fresh.composite.count : 0;
   old = std::move(fresh);
@@ -191,8 +192,10 @@ bool RuleLinker::FindTargets(RuleDraft& draft) {
       return false;
     }
     composite.targets.push_back(found->second);
+    composite.matched = id;
   } else if (draft.if_matched_group) {
     composite.by_group = true;
+    composite.matched = TrimBlank(draft.if_matched_group->text);
     for (Rule* rule : RulesOfGroup(draft.if_matched_group->text)) composite.targets.push_back(rule);
     if (composite.targets.empty()) {
       LeaveOut(draft, draft.if_matched_group->place,

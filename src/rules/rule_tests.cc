@@ -99,7 +99,7 @@ void RuleChecker::CheckField(const XmlNode& node) {
   ReadTypeAndNegate(node, type, negate);
   Result<Expression> expression = Expression::Compile(type.value_or(ExpressionType::kOsRegex), node.text, negate);
   if (!expression.ok()) return Error(node, "the pattern of <field name=\"" + *name + "\">: " + expression.status().message());
-  draft_->rule->conditions.push_back({Condition::Subject::kField, *name, std::move(expression).value(), PlaceOf(node)});
+  draft_->rule->conditions.push_back({Condition::Subject::kField, *name, std::move(expression).value(), PlaceOf(node), "field"});
 }
 
 void RuleChecker::CheckList(const XmlNode& node) {
@@ -118,6 +118,7 @@ void RuleChecker::CheckList(const XmlNode& node) {
     if (expression.ok()) condition.check_value = std::move(expression).value();
   }
   const std::string name(TrimBlank(node.text));
+  condition.list_name = name;
   condition.list = lists_.Find(name);
   if (condition.list == nullptr) {
     dropped_ = true;
@@ -162,7 +163,7 @@ void RuleChecker::CheckDecodedAs(const XmlNode& node) {
   Result<Expression> expression = Expression::Compile(ExpressionType::kExact, name, false);
   auto& conditions = draft_->rule->conditions;
   std::erase_if(conditions, [](const Condition& condition) { return condition.subject == Condition::Subject::kDecoder; });
-  conditions.push_back({Condition::Subject::kDecoder, "", std::move(expression).value(), PlaceOf(node)});
+  conditions.push_back({Condition::Subject::kDecoder, "", std::move(expression).value(), PlaceOf(node), "decoded_as"});
 }
 
 void RuleChecker::FinishTests() {
@@ -171,7 +172,8 @@ void RuleChecker::FinishTests() {
     if (glued.element == "srcip" || glued.element == "dstip") {
       const AddressSet& addresses = glued.element == "srcip" ? source_addresses_ : target_addresses_;
       rule.conditions.push_back({Condition::Subject::kStatic, glued.element,
-                                 Expression::Addresses(addresses, std::string(TrimBlank(glued.text)), glued.negate), glued.place});
+                                 Expression::Addresses(addresses, std::string(TrimBlank(glued.text)), glued.negate), glued.place,
+                                 glued.element});
       continue;
     }
     const auto kind =
@@ -183,7 +185,8 @@ void RuleChecker::FinishTests() {
       continue;
     }
     const bool named = kind->subject == Condition::Subject::kStatic;
-    rule.conditions.push_back({kind->subject, named ? glued.element : "", std::move(expression).value(), glued.place});
+    rule.conditions.push_back(
+        {kind->subject, named ? glued.element : "", std::move(expression).value(), glued.place, glued.element});
     if (glued.element == "srcgeoip" || glued.element == "dstgeoip") {
       rule.never_holds = true;
       diagnostics_.Warning(glued.place.file, glued.place.line, glued.place.column,

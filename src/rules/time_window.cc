@@ -40,6 +40,7 @@ int ParseClock(std::string_view text) {
 Result<DayTime> DayTime::Parse(std::string_view text) {
   DayTime time;
   std::string_view rest = TrimBlank(text);
+  time.text_ = std::string(rest);
   if (!rest.empty() && rest.front() == '!') {
     time.negate_ = true;
     rest.remove_prefix(1);
@@ -64,6 +65,7 @@ Result<Weekdays> Weekdays::Parse(std::string_view text) {
                                                              "thursday", "friday", "saturday"};
   Weekdays weekdays;
   std::string_view rest = TrimBlank(text);
+  weekdays.text_ = std::string(rest);
   const bool negate = !rest.empty() && rest.front() == '!';
   if (negate) rest.remove_prefix(1);
   while (!rest.empty()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "base/status.h"
@@ -20,11 +21,14 @@ class DayTime {
  public:
   static Result<DayTime> Parse(std::string_view text);
   bool Holds(int minute) const;
+  // As it is written, trimmed.
+  const std::string& text() const { return text_; }
 
  private:
   int from_ = 0;
   int to_ = 0;
   bool negate_ = false;
+  std::string text_;
 };
 
 // `monday, tue`, `weekdays`, `weekends`; a leading `!` turns the whole list round (Wazuh refuses that).
@@ -32,9 +36,12 @@ class Weekdays {
  public:
   static Result<Weekdays> Parse(std::string_view text);
   bool Holds(int weekday) const { return (days_ >> weekday & 1u) != 0; }
+  // As it is written, trimmed.
+  const std::string& text() const { return text_; }
 
  private:
   std::uint32_t days_ = 0;
+  std::string text_;
 };
 
 }  // namespace trailsift
