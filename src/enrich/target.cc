@@ -30,6 +30,17 @@ constexpr std::string_view kRequestNames[] = {
     "imageId",
     "dBInstanceIdentifier",
     "dBSnapshotIdentifier",
+    "eventDataStore",
+    "DeleteFlowLogsRequest.FlowLogId.content",
+    "logGroupName",
+    "alarmNames",
+    "rule",
+    "resolverQueryLogConfigId",
+    "resourceArn",
+    "configRuleName",
+    "configurationRecorderName",
+    "accountId",
+    "policyId",
 };
 constexpr std::string_view kAnswerNames[] = {
     "user.userName",         "role.roleName",     "group.groupName", "accessKey.userName",
@@ -47,11 +58,23 @@ Target FromText(std::string_view text) {
   return arn.service.empty() ? Target{text, {}} : Target{ArnName(arn), arn.account};
 }
 
+// The text at `path`, or the first one of a list there (DeleteAlarms takes a hundred names).
+std::optional<std::string_view> FirstTextAt(JsonValue part, std::string_view path) {
+  std::optional<std::string_view> found;
+  const auto value = FindJson(part, path);
+  if (!value) return found;
+  ForEachItem(*value, [&](JsonValue item) {
+    std::string_view text;
+    if (!found && item.get(text) == simdjson::SUCCESS && !text.empty()) found = text;
+  });
+  return found;
+}
+
 template <std::size_t kCount>
 Target FirstNamed(std::optional<JsonValue> part, const std::string_view (&paths)[kCount]) {
   if (!part || !part->is_object()) return {};
   for (const std::string_view path : paths) {
-    if (const auto text = FilledText(*part, path)) {
+    if (const auto text = FirstTextAt(*part, path)) {
       const Target target = FromText(*text);
       if (!target.name.empty()) return target;
     }
