@@ -15,9 +15,9 @@ TRAILSIFT = pathlib.Path(os.environ.get("TRAILSIFT_BIN", RELEASE / "trailsift"))
 SHARED = pathlib.Path(os.environ.get("TRAILSIFT_SHARED", ROOT.parent / "shared"))
 
 
-def build():
-    """Builds what the benchmarks run; nothing on stdout."""
-    subprocess.run([ROOT / "tools" / "build.sh", "release", "trailsift", "make_records_bench", "floor_bench"], check=True, stdout=sys.stderr)
+def build(*programs):
+    """Builds the programs that a benchmark runs; nothing on stdout."""
+    subprocess.run([ROOT / "tools" / "build.sh", "release", "trailsift", *programs], check=True, stdout=sys.stderr)
     WORK.mkdir(parents=True, exist_ok=True)
 
 

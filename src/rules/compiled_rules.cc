@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
+#include <unordered_set>
 
 #include "rules/ascii.h"
 
@@ -122,10 +124,10 @@ class RuleCompiler {
       if (found != number.end()) index.rules.push_back(found->second);
     }
     // How many distinct values the siblings ask of each field: the more, the fewer candidates are left.
-    std::unordered_map<std::uint32_t, std::size_t> asked;
+    std::unordered_map<std::uint32_t, std::unordered_set<std::string_view>> asked;
     for (std::uint32_t rule : index.rules)
       for (std::uint32_t test : tree.rules[rule].tests)
-        if (const auto& literals = Literals(test)) asked[out_.tests_[test].field] += literals->size();
+        if (const auto& literals = Literals(test)) asked[out_.tests_[test].field].insert(literals->begin(), literals->end());
     for (std::uint32_t position = 0; position < index.rules.size(); ++position) {
       const CompiledRule& rule = tree.rules[index.rules[position]];
       if (index.rules.size() <= kFew || !Place(rule, asked, position, index)) index.always.push_back(position);
@@ -133,13 +135,13 @@ class RuleCompiler {
     return index;
   }
 
-  bool Place(const CompiledRule& rule, const std::unordered_map<std::uint32_t, std::size_t>& asked, std::uint32_t position,
-             ChildIndex& index) const {
+  bool Place(const CompiledRule& rule, const std::unordered_map<std::uint32_t, std::unordered_set<std::string_view>>& asked,
+             std::uint32_t position, ChildIndex& index) const {
     std::optional<std::uint32_t> best;
     std::size_t best_asked = 0;
     for (std::uint32_t test : rule.tests) {
       if (!Literals(test)) continue;
-      const std::size_t values = asked.at(out_.tests_[test].field);
+      const std::size_t values = asked.at(out_.tests_[test].field).size();
       if (values <= best_asked) continue;
       best = test;
       best_asked = values;

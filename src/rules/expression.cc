@@ -62,9 +62,7 @@ std::optional<std::vector<std::string>> Expression::ExactLiterals() const {
   switch (compiled_.index()) {
     case 1: return std::get<1>(compiled_)->ExactLiterals();
     case 2: return std::get<2>(compiled_)->ExactLiterals();
-    case 3:
-      if (const auto& literal = std::get<3>(compiled_).exact_literal(); literal) return std::vector<std::string>{*literal};
-      return std::nullopt;
+    case 3: return std::get<3>(compiled_).exact_literals();
     case 4: return std::vector<std::string>{AsciiLower(std::get<4>(compiled_))};
     default: return std::nullopt;
   }

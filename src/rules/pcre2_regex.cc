@@ -4,6 +4,7 @@
 #include <pcre2.h>
 
 #include <array>
+#include <utility>
 
 #include "rules/ascii.h"
 
@@ -39,23 +40,67 @@ class Scratch {
   pcre2_match_context* context_;
 };
 
-std::optional<std::string> ExactLiteralOf(std::string_view pattern) {
-  if (pattern.size() < 2 || pattern.front() != '^' || pattern.back() != '$') return std::nullopt;
-  pattern = pattern.substr(1, pattern.size() - 2);
-  std::string literal;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    char c = pattern[i];
-    if (c == '\\') {
-      if (i + 1 == pattern.size() || std::string_view(".$^-_/:@<").find(pattern[i + 1]) == std::string_view::npos)
-        return std::nullopt;
-      c = pattern[++i];
-    } else if (std::string_view("^$.[]|()?*+{}#").find(c) != std::string_view::npos) {
-      return std::nullopt;
+// Reads `^…$` made of literal text and of groups of literal texts, one level deep: `^(?:Put|Delete)BucketPolicy$`.
+class ExactReader {
+ public:
+  explicit ExactReader(std::string_view pattern) : text_(pattern) {}
+
+  std::optional<std::vector<std::string>> Read() {
+    if (text_.substr(0, 4) == "(?i)") text_.remove_prefix(4);
+    if (text_.size() < 2 || text_.front() != '^' || text_.back() != '$') return std::nullopt;
+    text_ = text_.substr(1, text_.size() - 2);
+    std::vector<std::string> texts{""};
+    while (at_ < text_.size()) {
+      std::vector<std::string> choices;
+      if (text_[at_] == '(') {
+        if (!Group(choices)) return std::nullopt;
+      } else {
+        choices.emplace_back();
+        if (!Literal(choices.back()) || choices.back().empty()) return std::nullopt;
+      }
+      if (texts.size() * choices.size() > kMostTexts) return std::nullopt;
+      std::vector<std::string> longer;
+      for (const std::string& text : texts)
+        for (const std::string& choice : choices) longer.push_back(text + choice);
+      texts = std::move(longer);
     }
-    literal += AsciiLower(c);
+    return texts;
   }
-  return literal;
-}
+
+ private:
+  static constexpr std::size_t kMostTexts = 256;
+
+  bool Group(std::vector<std::string>& choices) {
+    ++at_;
+    if (text_.substr(at_, 2) == "?:") at_ += 2;
+    while (true) {
+      choices.emplace_back();
+      if (!Literal(choices.back()) || at_ == text_.size()) return false;
+      const char end = text_[at_++];
+      if (end == ')') return true;
+      if (end != '|') return false;
+    }
+  }
+
+  // Up to a sign that parts literals; false at any other sign of the language.
+  bool Literal(std::string& literal) {
+    for (; at_ < text_.size(); ++at_) {
+      char c = text_[at_];
+      if (c == '(' || c == ')' || c == '|') return true;
+      if (c == '\\') {
+        if (at_ + 1 == text_.size() || std::string_view(".$^-_/:@<").find(text_[at_ + 1]) == std::string_view::npos) return false;
+        c = text_[++at_];
+      } else if (std::string_view("^$.[]?*+{}#").find(c) != std::string_view::npos) {
+        return false;
+      }
+      literal += AsciiLower(c);
+    }
+    return true;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
 
 }  // namespace
 
@@ -82,7 +127,7 @@ Result<Pcre2Regex> Pcre2Regex::Compile(std::string_view pattern) {
   pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
   Pcre2Regex regex;
   regex.code_ = std::make_shared<const Code>(compiled);
-  regex.exact_literal_ = ExactLiteralOf(pattern);
+  regex.exact_literals_ = ExactReader(pattern).Read();
   return regex;
 }
 

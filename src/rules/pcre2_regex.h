@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 
@@ -20,14 +21,15 @@ class Pcre2Regex {
 
   bool Holds(std::string_view text) const;
 
-  // The text, lower case, when the pattern is `^literal$` without any sign of the language in it. `$` also holds before a final newline,
-  // so a value with one is to be looked up without it.
-  const std::optional<std::string>& exact_literal() const { return exact_literal_; }
+  // The texts, lower case, when the pattern is `^literal$` or has groups of literals, as `^(?:Put|Delete)Key$` has; nothing when any other
+  // sign of the language is in it, or the texts are too many. `$` also holds before a final newline, so a value with one is to be looked
+  // up without it.
+  const std::optional<std::vector<std::string>>& exact_literals() const { return exact_literals_; }
 
  private:
   struct Code;
   std::shared_ptr<const Code> code_;
-  std::optional<std::string> exact_literal_;
+  std::optional<std::vector<std::string>> exact_literals_;
 };
 
 }  // namespace trailsift
