@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/diagnostic.h"
 #include "detect/matcher.h"
@@ -31,6 +32,11 @@ void LoadAndMatch(std::string_view text) {
   MatchResult plain;
   matcher.Match(event, 0, compiled);
   MatchNaively(*rules, event, 0, {}, plain);
+  std::vector<const Rule*> all;
+  std::vector<const Rule*> all_plain;
+  matcher.MatchAll(event, 0, all);
+  MatchAllNaively(*rules, event, 0, {}, all_plain);
+  if (all != all_plain) std::abort();
   if (compiled.alternatives.size() != plain.alternatives.size()) std::abort();
   for (std::size_t i = 0; i < plain.alternatives.size(); ++i) {
     if (compiled.alternatives[i].result != plain.alternatives[i].result) std::abort();

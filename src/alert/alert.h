@@ -46,6 +46,7 @@ struct Alert {
   std::string target_name;
   std::string target_account;
   std::string instances;            // instance ids, comma separated
+  std::vector<std::string> also;    // ids of other rules that would have held
   std::vector<Hash128> supersedes;  // alerts that this one replaces
   std::optional<Hash128> retracts;  // the alert that this line withdraws
 

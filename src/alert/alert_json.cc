@@ -125,6 +125,7 @@ void AppendTrailsift(const Alert& alert, std::string& out) {
   AppendTexts("events", alert.events, kSelf, out);
   AppendActorAndTarget(alert, out);
   if (!alert.instances.empty()) AppendTexts("instances", SplitAtCommas(alert.instances), kSelf, out);
+  if (!alert.also.empty()) AppendTexts("also", alert.also, kSelf, out);
   if (!alert.supersedes.empty()) AppendTexts("supersedes", alert.supersedes, kHex, out);
   if (alert.retracts) AppendMember("retracts", alert.retracts->ToHex(), out);
   out += '}';

@@ -47,6 +47,7 @@ Alert FullAlert(const RuleInfo& rule) {
   alert.target_name = "bob";
   alert.target_account = "444455556666";
   alert.instances = "i-1, i-2";
+  alert.also = {"100099", "80202"};
   alert.supersedes = {Hash128{}};
   return alert;
 }
@@ -73,7 +74,7 @@ TEST(AlertJson, EveryKeyInWazuhsOrder) {
                 alert.id.ToHex() +
                 R"(","event":"ab000000000000000000000000000000","event_time":"2026-01-15T10:00:05Z","events":["e-1","e-2"],)"
                 R"("actor":{"name":"ana","kind":"user","account":"111122223333"},"target":{"name":"bob","account":"444455556666"},)"
-                R"("instances":["i-1","i-2"],"supersedes":["00000000000000000000000000000000"]}})");
+                R"("instances":["i-1","i-2"],"also":["100099","80202"],"supersedes":["00000000000000000000000000000000"]}})");
 }
 
 TEST(AlertJson, WhatIsAbsentHasNoKey) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "detect/also.h"
 #include "enrich/derive.h"
 #include "rules/decoder_names.h"
 #include "rules/description.h"
@@ -99,6 +100,10 @@ LogtestAnswer LogtestSession::Process(std::string_view line) {
   answer.alert.arrival = now;
   answer.alert.event_time = now;
   Describe(values, answer);
+  if (answer.raises_alert) {
+    matcher_.MatchAll(event, now, all_results_);
+    answer.alert.also = AlsoHolding(all_results_, *outcome.rule);
+  }
   if (answer.rule != nullptr && answer.rule->info.level > 0) windows_.Remember(*answer.rule);
   return answer;
 }

@@ -64,6 +64,7 @@ class LogtestSession {
   Matcher matcher_;
   ArrivalWindows windows_;
   MatchResult result_;
+  std::vector<const Rule*> all_results_;
   MessageParser parser_;
   Arena arena_;
   Envelope envelope_;

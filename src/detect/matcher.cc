@@ -23,9 +23,23 @@ void Matcher::Match(const Event& event, Millis moment, MatchResult& result) {
     std::fill(tests_.begin(), tests_.end(), 0);
   }
   tree_ = FitsCloudTrailTree() ? &compiled_.cloudtrail() : &compiled_.general();
-  if (!VisitChildren(tree_->roots)) result.alternatives.push_back({});
+  if (!VisitChildren(tree_->roots, [this](const CompiledRule& rule) { return Visit(rule); })) result.alternatives.push_back({});
   values_ = nullptr;
   result_ = nullptr;
+}
+
+void Matcher::MatchAll(const Event& event, Millis moment, std::vector<const Rule*>& results) {
+  const EventValues values(event, moment, origin_);
+  values_ = &values;
+  deepest_ = &results;
+  results.clear();
+  held_ = 0;
+  VisitChildren(tree_->roots, [this](const CompiledRule& rule) {
+    VisitDeepest(rule);
+    return false;
+  });
+  values_ = nullptr;
+  deepest_ = nullptr;
 }
 
 bool Matcher::FitsCloudTrailTree() {
@@ -76,7 +90,7 @@ bool Matcher::Visit(const CompiledRule& compiled) {
   if (!Holds(compiled) || ++held_ > kMaxHeldRules) return false;
   const Rule& rule = *compiled.rule;
   if (rule.is_composite) composites_.push_back(&rule);
-  bool settled = VisitChildren(compiled.children);
+  bool settled = VisitChildren(compiled.children, [this](const CompiledRule& child) { return Visit(child); });
   if (!settled && !rule.no_alert) {
     result_->alternatives.push_back({composites_, &rule});
     settled = true;
@@ -86,7 +100,22 @@ bool Matcher::Visit(const CompiledRule& compiled) {
   return false;
 }
 
-bool Matcher::VisitChildren(const ChildIndex& children) {
+// True when some result stands at or below the rule.
+bool Matcher::VisitDeepest(const CompiledRule& compiled) {
+  const Rule& rule = *compiled.rule;
+  if (rule.is_composite || !Holds(compiled) || ++held_ > kMaxHeldRules) return false;
+  bool below = false;
+  VisitChildren(compiled.children, [&](const CompiledRule& child) {
+    below = VisitDeepest(child) || below;
+    return false;
+  });
+  if (below || rule.no_alert) return below;
+  if (rule.info.level > 0 && std::find(deepest_->begin(), deepest_->end(), &rule) == deepest_->end()) deepest_->push_back(&rule);
+  return true;
+}
+
+template <typename Visitor>
+bool Matcher::VisitChildren(const ChildIndex& children, Visitor visit) {
   const std::size_t begin = hits_.size();
   AddHits(children);
   const std::size_t end = hits_.size();
@@ -103,7 +132,7 @@ bool Matcher::VisitChildren(const ChildIndex& children) {
     } else {
       ++always;
     }
-    settled = Visit(tree_->rules[children.rules[position]]);
+    settled = visit(tree_->rules[children.rules[position]]);
   }
   hits_.resize(begin);
   return settled;

@@ -38,6 +38,10 @@ class Matcher {
   // `result` is overwritten; its memory is used again. `moment` (Unix milliseconds: the event's time, or its arrival) serves `time` and
   // `weekday`.
   void Match(const Event& event, Millis moment, MatchResult& result);
+  // Every result that the event of the last Match would have had if those before it had not held: the deepest rules that hold, of level 1
+  // or more, each once, in the order of the walk. Composites and what hangs below them are left out. `event` and `moment` are those of the
+  // last Match, whose answers are used again.
+  void MatchAll(const Event& event, Millis moment, std::vector<const Rule*>& results);
 
  private:
   struct Slot {
@@ -51,7 +55,10 @@ class Matcher {
   bool TestHolds(std::uint32_t test);
   bool Holds(const CompiledRule& compiled);
   bool Visit(const CompiledRule& compiled);
-  bool VisitChildren(const ChildIndex& children);
+  bool VisitDeepest(const CompiledRule& compiled);
+  // Visits the children that may hold, in order, until `visit` answers true; whether it did.
+  template <typename Visitor>
+  bool VisitChildren(const ChildIndex& children, Visitor visit);
   void AddHits(const ChildIndex& children);
   void AddHits(const ChildIndex::ByValue& index, std::string_view value);
 
@@ -62,6 +69,7 @@ class Matcher {
   const EventValues* values_ = nullptr;
   const CompiledTree* tree_ = nullptr;
   MatchResult* result_ = nullptr;
+  std::vector<const Rule*>* deepest_ = nullptr;
   std::uint32_t event_number_ = 0;
   std::size_t held_ = 0;
   std::vector<Slot> fields_;

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <random>
 
+#include "detect/also.h"
 #include "detect/naive_matcher.h"
 #include "event/message.h"
 
@@ -42,6 +43,14 @@ class BothMatchers {
     return Ask(Event::Message(line, parser_.Parse(line), arena_, nullptr), origin, line);
   }
 
+  // What else would have held, had the result been the first alternative's.
+  std::string Also(const std::string& record) {
+    Record(record);
+    std::string text;
+    for (const std::string& id : AlsoHolding(all_, *compiled_.alternatives.front().result)) text += (text.empty() ? "" : " ") + id;
+    return text;
+  }
+
   std::string Record(const std::string& record) {
     arena_.Reset();
     const auto json = parser_.Parse(record);
@@ -57,16 +66,76 @@ class BothMatchers {
     matcher_.Match(event, 0, compiled_);
     EXPECT_EQ(Show(compiled_), Show(plain)) << shown.substr(0, 400);
     EXPECT_TRUE(compiled_.alternatives.back().composites.empty());
+    matcher_.MatchAll(event, 0, all_);
+    std::vector<const Rule*> plain_all;
+    MatchAllNaively(rules_, event, 0, origin, plain_all);
+    EXPECT_EQ(Ids(all_), Ids(plain_all)) << shown.substr(0, 400);
     return Show(plain);
+  }
+
+  static std::vector<int> Ids(const std::vector<const Rule*>& rules) {
+    std::vector<int> ids;
+    for (const Rule* rule : rules) ids.push_back(rule->id);
+    return ids;
   }
 
   const RuleSet& rules_;
   Matcher matcher_;
+  std::vector<const Rule*> all_;
   MatchResult compiled_;
   MessageParser parser_;
   Arena arena_;
   Envelope envelope_;
 };
+
+// A level 0 rule ends its branch in silence, a noalert rule does not; composites and what is below them hold for nobody else.
+constexpr const char* kAlsoRules = R"xml(
+<group name="aws,">
+  <rule id="100001" level="0"><decoded_as>json</decoded_as><description>record</description></rule>
+  <rule id="100010" level="3"><if_sid>100001</if_sid><field name="aws.a">1</field><description>d</description></rule>
+  <rule id="100011" level="9"><if_sid>100010</if_sid><field name="aws.b">1</field><description>d</description></rule>
+  <rule id="100012" level="8"><if_sid>100010</if_sid><field name="aws.c">1</field><description>d</description></rule>
+  <rule id="100013" level="2"><if_sid>100001</if_sid><field name="aws.b">1</field><description>d</description></rule>
+  <rule id="100014" level="2" noalert="1"><if_sid>100001, 100013</if_sid><field name="aws.c">1</field><description>d</description></rule>
+  <rule id="100015" level="1"><if_sid>100014</if_sid><field name="aws.d">1</field><description>d</description></rule>
+  <rule id="100016" level="2"><if_sid>100001</if_sid><field name="aws.d">1</field><description>d</description></rule>
+  <rule id="100017" level="0"><if_sid>100016</if_sid><field name="aws.e">1</field><description>d</description></rule>
+  <rule id="100020" level="12" frequency="2"><if_matched_sid>100011</if_matched_sid><description>d</description></rule>
+  <rule id="100021" level="13"><if_sid>100020</if_sid><field name="aws.c">1</field><description>d</description></rule>
+</group>)xml";
+
+TEST(Matcher, TellsWhatElseWouldHaveHeld) {
+  Diagnostics diagnostics;
+  const auto rules = RuleSet::LoadTexts({{"r.xml", kAlsoRules}}, {}, diagnostics);
+  ASSERT_NE(rules, nullptr) << AllText(diagnostics);
+  BothMatchers both(*rules);
+  const std::pair<const char*, const char*> records[] = {
+      {R"({"a":1})", ""},              // its parent is no news
+      {R"({"a":1,"c":1})", ""},        // 100014 is silent and nothing is below it
+      {R"({"a":1,"b":1})", "100013"},  // the composite is left out; 100011 stands above it
+      {R"({"a":1,"b":1,"c":1})", "100012 100013"},
+      {R"({"b":1,"c":1,"d":1})", "100016"},  // 100015 is the winner on one way and found again on another
+      {R"({"a":1,"b":1,"c":1,"d":1})", "100012 100015 100016"},
+      {R"({"a":1,"d":1})", "100016"},
+      {R"({"a":1,"d":1,"e":1})", ""},  // 100017 would have ended it without an alert
+      {R"({"z":1})", ""},
+  };
+  for (const auto& [record, expected] : records) EXPECT_EQ(both.Also(record), expected) << record;
+}
+
+TEST(Matcher, NamesAtMostSoManyOthers) {
+  std::string text =
+      R"(<group name="g,"><rule id="100001" level="0"><decoded_as>json</decoded_as><description>d</description></rule>)";
+  for (int id = 100010; id < 100040; ++id)
+    text += "<rule id=\"" + std::to_string(id) + "\" level=\"3\"><if_sid>100001</if_sid><description>d</description></rule>";
+  Diagnostics diagnostics;
+  const auto rules = RuleSet::LoadTexts({{"r.xml", text + "</group>"}}, {}, diagnostics);
+  ASSERT_NE(rules, nullptr) << AllText(diagnostics);
+  BothMatchers both(*rules);
+  const std::string also = both.Also(R"({"a":1})");
+  EXPECT_EQ(also.substr(0, 13), "100011 100012");
+  EXPECT_EQ(std::count(also.begin(), also.end(), ' '), static_cast<std::ptrdiff_t>(kMaxAlso) - 1);
+}
 
 constexpr const char* kRules = R"xml(
 <group name="aws,">

@@ -126,7 +126,9 @@ void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelo
     finding.index = index;
     finding.component = component;
     bool want_log = false;
+    bool may_alert = false;
     for (const Alternative& alternative : result_.alternatives) {
+      may_alert = may_alert || (alternative.result != nullptr && IsAlertable(*alternative.result, options_.log_alert_level));
       finding.descriptions.push_back(alternative.result == nullptr ? std::string() : Sentence(*alternative.result, event));
       want_log = want_log || (alternative.result != nullptr && !alternative.result->no_full_log);
     }
@@ -135,6 +137,7 @@ void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelo
         const std::optional<std::string_view> value = event.Wazuh(name);
         finding.values.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
       }
+    if (may_alert) matcher_.MatchAll(event, seen.time, finding.all_results);
     finding.alternatives = result_.alternatives;
     FillAlert(event, header, finding, want_log);
     if (component) finding.log = event.full_log();

@@ -38,6 +38,7 @@ struct Finding {
   std::uint32_t index = 0;  // of the record in its object
   std::vector<Alternative> alternatives;
   std::vector<std::string> descriptions;  // of each alternative's result, with window names still to be filled in
+  std::vector<const Rule*> all_results;   // of Matcher::MatchAll; empty where no alternative is written as an alert
   std::optional<std::size_t> component;
   std::vector<std::optional<std::string>> values;  // of the component's fields
   std::string log;  // the event as text, for the previous_output of a composite; only with a component

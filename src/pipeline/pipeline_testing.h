@@ -13,7 +13,8 @@
 namespace trailsift {
 
 // Plain: level 3. Fail: level 5, and level 10 at the third of one account within a minute. Quiet: level 0, but two of them are level 8.
-// Low: level 2. Hidden: level 6 with no_log.
+// Low: level 2. Hidden: level 6 with no_log. Behind Plain and Fail
+// stands a rule of level 1.
 inline constexpr const char* kPipelineRules = R"(
 <group name="t,">
   <rule id="1" level="0" noalert="1"><category>syslog</category><description>all</description></rule>
@@ -26,6 +27,7 @@ inline constexpr const char* kPipelineRules = R"(
   <rule id="104" level="0"><if_sid>100</if_sid><field name="aws.eventName">^Quiet$</field><description>quiet</description></rule>
   <rule id="105" level="2"><if_sid>100</if_sid><field name="aws.eventName">^Low$</field><description>low</description></rule>
   <rule id="106" level="6"><if_sid>100</if_sid><field name="aws.eventName">^Hidden$</field><options>no_log</options><description>hidden</description></rule>
+  <rule id="107" level="1"><if_sid>100</if_sid><field name="aws.eventName">^Fail$|^Plain$</field><description>behind others</description></rule>
 </group>
 )";
 

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "detect/also.h"
 #include "rules/description.h"
 
 namespace trailsift {
@@ -139,6 +140,7 @@ void Resolver::EmitPlain(Finding&& finding) {
   }
   alert.events.push_back(std::move(finding.event_id));
   alert.description = FillWindowNames(finding.descriptions.back(), 1, {});
+  alert.also = AlsoHolding(finding.all_results, rule);
   Finish(alert, rule);
   emit_(std::move(alert));
 }
@@ -191,6 +193,7 @@ void Resolver::EmitDecisions() {
     for (std::size_t i = 0; i < finding->alternatives.size(); ++i)
       if (finding->alternatives[i].result == decision.rule) description = finding->descriptions[i];
     alert.description = FillWindowNames(description, decision.event_ids.size(), decision.window_values);
+    alert.also = AlsoHolding(finding->all_results, *decision.rule);
     alert.previous_output = PreviousOutput(decision.counted);
     Finish(alert, *decision.rule);
     emit_(std::move(alert));

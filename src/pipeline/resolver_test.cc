@@ -63,6 +63,16 @@ class ResolverTest : public PipelineTest {
   std::vector<Alert> alerts_;
 };
 
+TEST_F(ResolverTest, AlertsNameTheOtherRulesThatWouldHaveHeld) {
+  const auto resolver = Make();
+  Take(*resolver, "k", {{.id = "p"}});
+  Take(*resolver, "f", Failures("f", 0, 3));
+  resolver->Evaluate();
+  ASSERT_EQ(alerts_.size(), 4u);
+  for (const Alert& alert : alerts_) EXPECT_THAT(alert.also, ElementsAre("107")) << alert.description;
+  EXPECT_EQ(alerts_.back().rule->id, "103") << "the rule that a composite counts stands above it and is no other";
+}
+
 TEST_F(ResolverTest, EveryRecordIsCountedOnce) {
   options_.start = ParseIsoTime("2026-01-15T09:00:00Z");
   const auto resolver = Make();

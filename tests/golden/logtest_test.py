@@ -50,6 +50,15 @@ class LogtestTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
+    def test_alerts_name_other_rules_that_would_have_held(self):
+        more = RULES.replace("</group>\n", """<rule id="100005" level="3"><if_sid>100000</if_sid><match>ann</match><description>d</description></rule>
+          <rule id="100006" level="1"><if_sid>100005</if_sid><match>Stop</match><description>d</description></rule></group>""")
+        done = self.run_program("logtest", "--json", "--rules", self.rules(more),
+                                lines=[record("CreateUser"), record("StopLogging"), record("StopLogging"), record("Other")])
+        got = [json.loads(line)["trailsift"].get("also") for line in done.stdout.splitlines()]
+        # the third is ignored and ends at a silent parent; the last has nothing behind it
+        self.assertEqual(got, [["100005"], ["100006"], None, None])
+
     def test_answers_each_line(self):
         got = self.answers([record("CreateUser"), "plain text", {"integration": "aws", "aws": {"eventName": "Other"}}, record("Quiet")])
         self.assertEqual([(a["rule"] or {}).get("id") for a in got], ["100001", None, "100000", "100004"])
