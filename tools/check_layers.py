@@ -43,6 +43,7 @@ THIRD_PARTY = {
     "spdlog/": "base",
     "sqlite3.h": "source pipeline",
     "xxhash.h": "base",
+    "yaml-cpp/": "base",
     "zlib.h": "event sink",
 }
 THIRD_PARTY = {header: set(folders.split()) for header, folders in THIRD_PARTY.items()}
