@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <pugixml.hpp>
+#include <sstream>
 
 namespace trailsift {
 namespace {
@@ -87,6 +88,17 @@ struct Reader {
   }
 };
 
+void Append(const XmlNode& node, pugi::xml_node parent) {
+  pugi::xml_node made = parent.append_child(node.name.c_str());
+  const auto clean = [](std::string text) {
+    std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n'; });
+    return text;
+  };
+  for (const auto& [name, value] : node.attributes) made.append_attribute(name.c_str()).set_value(clean(value).c_str());
+  if (!node.text.empty()) made.append_child(pugi::node_pcdata).set_value(clean(node.text).c_str());
+  for (const XmlNode& child : node.children) Append(child, made);
+}
+
 }  // namespace
 
 const XmlNode* XmlNode::Child(std::string_view child) const {
@@ -141,6 +153,17 @@ std::vector<XmlNode> ParseXml(std::string_view text, XmlDialect dialect, const s
   Reader reader{places, file, diagnostics, dialect, max_depth, shift};
   if (!reader.Read(document, roots, nullptr, 0)) return {};
   return roots;
+}
+
+std::string XmlText(const XmlNode& root) {
+  pugi::xml_document document;
+  pugi::xml_node declaration = document.append_child(pugi::node_declaration);
+  declaration.append_attribute("version").set_value("1.0");
+  declaration.append_attribute("encoding").set_value("UTF-8");
+  Append(root, document);
+  std::ostringstream out;
+  document.save(out, "  ", pugi::format_default, pugi::encoding_utf8);
+  return out.str();
 }
 
 }  // namespace trailsift

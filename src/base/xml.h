@@ -39,4 +39,7 @@ enum class XmlDialect { kWazuh, kStandard };
 std::vector<XmlNode> ParseXml(std::string_view text, XmlDialect dialect, const std::string& file, Diagnostics& diagnostics,
                               int max_depth = 64);
 
+// The element as a whole XML file, with a declaration and indented; texts and values escaped, control bytes that XML can't hold left out.
+std::string XmlText(const XmlNode& root);
+
 }  // namespace trailsift

@@ -127,5 +127,23 @@ TEST(Xml, FindsChildrenAndAttributes) {
   EXPECT_EQ(roots[0].Attribute("j"), nullptr);
 }
 
+TEST(XmlTest, WritesWhatItReads) {
+  XmlNode root;
+  root.name = "a";
+  root.attributes = {{"x", "1 < 2 & \"3\"\n"}};
+  XmlNode child;
+  child.name = "b";
+  child.text = "t\x01 <&> ü\n";
+  root.children = {child, child};
+  const std::string text = XmlText(root);
+  EXPECT_EQ(text.rfind("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a ", 0), 0u) << text;
+  Diagnostics diagnostics;
+  const std::vector<XmlNode> roots = ParseXml(text, XmlDialect::kStandard, "f", diagnostics);
+  ASSERT_EQ(roots.size(), 1u) << text;
+  EXPECT_EQ(*roots[0].Attribute("x"), "1 < 2 & \"3\"\n");
+  ASSERT_EQ(roots[0].children.size(), 2u);
+  EXPECT_EQ(roots[0].children[1].text, "t <&> ü\n");
+}
+
 }  // namespace
 }  // namespace trailsift

@@ -44,12 +44,16 @@ bool IsExcluded(const std::filesystem::path& file, const std::vector<std::string
 
 }  // namespace
 
-std::shared_ptr<const RuleSet> LoadRules(const std::vector<std::string>& choice, Diagnostics& diagnostics) {
+RuleSources ChosenRules(const std::vector<std::string>& choice) {
   RuleSources sources;
   if (choice.empty()) AddDefault(sources);
   for (const std::string& path : choice)
     if (path != "none") AddPath(path, sources);
-  return RuleSet::Load(sources, diagnostics);
+  return sources;
+}
+
+std::shared_ptr<const RuleSet> LoadRules(const std::vector<std::string>& choice, Diagnostics& diagnostics) {
+  return RuleSet::Load(ChosenRules(choice), diagnostics);
 }
 
 std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, Diagnostics& diagnostics) {

@@ -12,6 +12,9 @@
 
 namespace trailsift {
 
+// What LoadRules loads.
+RuleSources ChosenRules(const std::vector<std::string>& choice);
+
 // `choice`: empty = the default ruleset, `none`, or files and folders instead of it.
 std::shared_ptr<const RuleSet> LoadRules(const std::vector<std::string>& choice, Diagnostics& diagnostics);
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/rules_check.h"
+#include "cli/rules_test_command.h"
 
 namespace trailsift {
 
@@ -10,6 +11,7 @@ void AddRulesCommand(CLI::App& app, std::function<int()>& action) {
   CLI::App* rules = app.add_subcommand("rules", "Look at rule files");
   rules->require_subcommand(1);
   AddRulesCheck(*rules, action);
+  AddRulesTest(*rules, action);
 }
 
 }  // namespace trailsift

@@ -12,9 +12,16 @@ void ListStore::AddText(const std::string& name, std::string_view text) {
   by_name_[name] = lists_.back().get();
 }
 
+void ListStore::Replace(const std::string& last_part, std::string_view text) {
+  lists_.push_back(std::make_unique<const ValueList>(ValueList::Parse(text)));
+  replaced_[last_part] = lists_.back().get();
+}
+
 const ValueList* ListStore::Find(const std::string& name) {
   std::string plain = name;
   if (plain.size() > 4 && plain.compare(plain.size() - 4, 4, ".cdb") == 0) plain.resize(plain.size() - 4);
+  const auto replaced = replaced_.find(plain.substr(plain.rfind('/') + 1));
+  if (replaced != replaced_.end()) return replaced->second;
   const auto known = by_name_.find(plain);
   if (known != by_name_.end()) return known->second;
   std::unique_ptr<const ValueList> list = Read(plain);

@@ -20,6 +20,9 @@ class ListStore {
   // A list given as text, found before any file.
   void AddText(const std::string& name, std::string_view text);
 
+  // A list given as text that goes before all others whose name ends in this part (`accounts_own` for `etc/lists/trailsift/accounts_own`).
+  void Replace(const std::string& last_part, std::string_view text);
+
   // The list, read at its first use; nullptr when no folder has it. Lives as long as the store's Take()n lists.
   const ValueList* Find(const std::string& name);
 
@@ -29,6 +32,7 @@ class ListStore {
   std::unique_ptr<const ValueList> Read(std::string_view name) const;
 
   std::vector<std::string> folders_;
+  std::unordered_map<std::string, const ValueList*> replaced_;  // by the last part of the name
   std::unordered_map<std::string, const ValueList*> by_name_;
   std::vector<std::unique_ptr<const ValueList>> lists_;
 };

@@ -109,6 +109,7 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const RuleSources& sources, Diagnos
   }
   ListStore lists(sources.list_folders);
   for (const auto& [name, text] : sources.built_in_lists) lists.AddText(name, text);
+  for (const auto& [name, text] : sources.replaced_lists) lists.Replace(name, text);
   std::shared_ptr<const RuleSet> rules = LoadAll(texts, lists, FindMitreTable(sources, diagnostics), sources.decoders, diagnostics);
   return readable ? rules : nullptr;
 }

@@ -20,6 +20,8 @@ struct RuleSources {
   std::vector<RuleText> built_in;
   std::vector<std::pair<std::string, std::string>> built_in_lists;
   std::string built_in_mitre;
+  // Lists as (last part of the name, text) that take the place of all others: what tests of rules fill in.
+  std::vector<std::pair<std::string, std::string>> replaced_lists;
   // Files or folders (their *.xml by name), loaded in this order as one set.
   std::vector<std::string> paths;
   // Folders in which the lists that rules name are sought, by the last part of the name (`etc/lists/amazon/aws-eventnames` is found as
