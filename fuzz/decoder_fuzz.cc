@@ -1,5 +1,5 @@
 // The decoder against arbitrary bytes: objects as they come, the same bytes compressed and then cut, and as a log line. Everything
-// that later stages ask of a record is asked. Besides memory faults, a lookup that disagrees with the walk over all leaves is a
+// that later stages ask of a record is asked, every derived field too. Besides memory faults, a lookup that disagrees with the walk over all leaves is a
 // crash.
 #include <libdeflate.h>
 
@@ -7,7 +7,9 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "enrich/derive.h"
 #include "event/ascii_fold.h"
 #include "event/batch.h"
 #include "event/event.h"
@@ -21,6 +23,9 @@ void Require(bool condition) {
   if (!condition) std::abort();
 }
 
+const FieldDeriver kDeriver([](std::string_view, std::string_view key) { return !key.empty() && key.back() == '7'; });
+const std::vector<std::string> kDerivedNames = DerivedNames();
+
 void Ask(const Event& event) {
   static constexpr std::string_view kRare = "aws.a field of no record";  // but the fuzzer, which sees the comparison, may write it
   bool rare = false;
@@ -30,6 +35,7 @@ void Ask(const Event& event) {
   });
   Require(event.Wazuh(kRare).has_value() == rare);
   Require(event.full_log().data() == event.full_log().data());
+  for (const std::string& name : kDerivedNames) (void)event.Wazuh(name);
 }
 
 void Walk(const Batch& batch) {
@@ -43,7 +49,7 @@ void Walk(const Batch& batch) {
     const RecordHeader header = ReadHeader(record);
     (void)KindOf(header);
     (void)EventIdentity(header, "b", "k", batch.indexes()[index++]);
-    Ask(Event::Record(record, envelope, arena, nullptr));
+    Ask(Event::Record(record, envelope, arena, &kDeriver));
   }
 }
 
@@ -68,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 1: {
       MessageParser parser;
       Arena arena;
-      Ask(Event::Message(text, parser.Parse(text), arena, nullptr));
+      Ask(Event::Message(text, parser.Parse(text), arena, &kDeriver));
       break;
     }
     case 2: Walk(*Batch::Decode("{\"Records\":[{\"eventVersion\":\"1\"}," + text + ",{\"eventVersion\":\"2\"}]}", "k")); break;

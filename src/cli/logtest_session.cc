@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "detect/also.h"
-#include "enrich/derive.h"
 #include "rules/decoder_names.h"
 #include "rules/description.h"
 
@@ -50,16 +49,21 @@ LogtestLocation LogtestLocation::Parse(std::string_view text) {
 }
 
 LogtestSession::LogtestSession(std::shared_ptr<const RuleSet> rules, LogtestClock clock, LogtestLocation location)
-    : rules_(std::move(rules)), clock_(clock), location_(std::move(location)), matcher_(*rules_), windows_(*rules_) {
+    : rules_(std::move(rules)),
+      deriver_([this](std::string_view list, std::string_view key) { return rules_->InList(list, key); }),
+      clock_(clock),
+      location_(std::move(location)),
+      matcher_(*rules_),
+      windows_(*rules_) {
   matcher_.set_origin({location_.place, location_.agent_name});
   last_time_ = NowMillis();
 }
 
 Event LogtestSession::MakeEvent(std::string_view line, const std::optional<JsonValue>& json) {
-  if (!IsBareRecord(json)) return Event::Message(line, json, arena_, &Derive);
+  if (!IsBareRecord(json)) return Event::Message(line, json, arena_, &deriver_);
   envelope_ = {};
   envelope_.account_id = std::string(FindText(*json, "recipientAccountId").value_or(""));
-  return Event::Record(*json, envelope_, arena_, &Derive);
+  return Event::Record(*json, envelope_, arena_, &deriver_);
 }
 
 Millis LogtestSession::Clock(std::string_view line) {

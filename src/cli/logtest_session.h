@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "detect/arrival_windows.h"
 #include "detect/matcher.h"
+#include "enrich/derive.h"
 #include "event/message.h"
 #include "rules/rule_set.h"
 
@@ -59,6 +60,7 @@ class LogtestSession {
   void Describe(const EventValues& values, LogtestAnswer& answer) const;
 
   std::shared_ptr<const RuleSet> rules_;
+  FieldDeriver deriver_;
   LogtestClock clock_;
   LogtestLocation location_;
   Matcher matcher_;

@@ -2,9 +2,14 @@
 
 #include "enrich/actor.h"
 #include "enrich/instances.h"
+#include "enrich/network.h"
 #include "enrich/outcome.h"
+#include "enrich/policy.h"
 #include "enrich/record_text.h"
+#include "enrich/request_facts.h"
+#include "enrich/share.h"
 #include "enrich/target.h"
+#include "enrich/target_self.h"
 
 namespace trailsift {
 namespace {
@@ -24,6 +29,7 @@ constexpr DerivedField kFields[] = {
     {"service", [](JsonValue record, Arena&) { return ActorIsService(record); }},
     {"target.name", TargetName},
     {"target.account", TargetAccount},
+    {"target.self", [](JsonValue record, Arena&) { return TargetIsSelf(record); }},
     {"outcome", [](JsonValue record, Arena&) { return Outcome(record); }},
     {"instances", Instances},
     {"instance_type", InstanceType},
@@ -32,13 +38,44 @@ constexpr DerivedField kFields[] = {
     {"user_agent", UserAgent},
     {"vpc", [](JsonValue record, Arena&) { return Vpc(record); }},
     {"allocation", [](JsonValue record, Arena&) { return Allocation(record); }},
+    {"net.open_cidr", OpenCidrs},
+    {"net.open_ports", OpenPorts},
+    {"net.sensitive_ports", SensitivePorts},
+    {"policy.admin", [](JsonValue record, Arena&) { return PolicyIsAdmin(record); }},
+    {"policy.public", [](JsonValue record, Arena&) { return PolicyIsPublic(record); }},
+    {"policy.wildcard_subject", [](JsonValue record, Arena&) { return PolicyHasWildcardSubject(record); }},
+    {"share.public", [](JsonValue record, Arena&) { return ShareIsPublic(record); }},
+    {"count", ItemCount},
+    {"trail.blind", TrailBlindness},
+    {"lifecycle.days", LifecycleDays},
+};
+
+// Those that ask whose an account is.
+struct AccountField {
+  std::string_view name;
+  Value (*compute)(JsonValue record, const KnownAccounts& accounts, Arena& arena);
+};
+
+constexpr AccountField kAccountFields[] = {
+    {"policy.foreign_accounts", PolicyForeignAccounts},
+    {"policy.unknown_accounts", PolicyUnknownAccounts},
+    {"policy.external_id",
+     [](JsonValue record, const KnownAccounts& accounts, Arena&) { return PolicyAsksExternalId(record, accounts); }},
+    {"share.foreign_accounts", ShareForeignAccounts},
+    {"share.unknown_accounts", ShareUnknownAccounts},
 };
 
 constexpr std::string_view kPrefix = "trailsift.";
 
+// The account that received the record; where the record does not say, the one whose folder was read.
+std::string_view Recipient(const Event& event, JsonValue record) {
+  if (const auto account = FirstFilledText(record, {"recipientAccountId", "aws_account_id"})) return *account;
+  return event.envelope() == nullptr ? std::string_view() : event.envelope()->account_id;
+}
+
 }  // namespace
 
-std::optional<std::string_view> Derive(const Event& event, std::string_view name, Arena& arena) {
+std::optional<std::string_view> FieldDeriver::Derive(const Event& event, std::string_view name, Arena& arena) const {
   if (name.size() <= kPrefix.size() || !EqualsNoCase(name.substr(0, kPrefix.size()), kPrefix)) return std::nullopt;
   const std::optional<JsonValue> record = event.record();
   if (!record || !record->is_object()) return std::nullopt;
@@ -46,7 +83,17 @@ std::optional<std::string_view> Derive(const Event& event, std::string_view name
   for (const DerivedField& field : kFields) {
     if (EqualsNoCase(name, field.name)) return field.compute(*record, arena);
   }
+  for (const AccountField& field : kAccountFields) {
+    if (EqualsNoCase(name, field.name)) return field.compute(*record, KnownAccounts(in_list_, Recipient(event, *record)), arena);
+  }
   return std::nullopt;
+}
+
+std::vector<std::string> DerivedNames() {
+  std::vector<std::string> names;
+  for (const DerivedField& field : kFields) names.push_back(std::string(kPrefix) + std::string(field.name));
+  for (const AccountField& field : kAccountFields) names.push_back(std::string(kPrefix) + std::string(field.name));
+  return names;
 }
 
 }  // namespace trailsift

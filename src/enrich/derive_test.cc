@@ -12,6 +12,8 @@ namespace {
 
 std::string Text(std::optional<std::string_view> value) { return value ? std::string(*value) : "(nothing)"; }
 
+const FieldDeriver kDeriver;
+
 constexpr char kStop[] =
     R"({"eventName":"StopInstances","eventSource":"ec2.amazonaws.com","sourceIPAddress":"203.0.113.9","userAgent":"aws-cli/2","recipientAccountId":"111122223333","errorCode":"Client.UnauthorizedOperation","errorMessage":"x on resource: arn:aws:ec2:us-east-1:111122223333:instance/i-1 because","userIdentity":{"type":"IAMUser","userName":"mallory","accountId":"111122223333"},"requestParameters":{"instancesSet":{"items":[{"instanceId":"i-1"}]}},"responseElements":null})";
 
@@ -46,8 +48,8 @@ const DeriveCase kOfStop[] = {
 TEST(DeriveTest, OfABareRecord) {
   ParsedRecord parsed(kStop);
   const Envelope envelope;
-  const Event event = Event::Record(parsed.record(), envelope, parsed.arena(), Derive);
-  for (const DeriveCase& c : kOfStop) EXPECT_EQ(Text(Derive(event, c.name, parsed.arena())), c.value) << c.name;
+  const Event event = Event::Record(parsed.record(), envelope, parsed.arena(), &kDeriver);
+  for (const DeriveCase& c : kOfStop) EXPECT_EQ(Text(kDeriver.Derive(event, c.name, parsed.arena())), c.value) << c.name;
   EXPECT_EQ(Text(event.Wazuh("trailsift.actor.name")), "mallory");
 }
 
@@ -56,7 +58,7 @@ TEST(DeriveTest, OfAMessage) {
   const std::string message =
       R"({"integration":"aws","aws":{"eventName":"StopInstances","eventSource":"ec2.amazonaws.com","errorCode":"Client.UnauthorizedOperation","userIdentity":{"type":"IAMUser","userName":"mallory"},"requestParameters":{"instancesSet":{"items":{"instanceId":"i-1"}}},"source":"cloudtrail"}})";
   ParsedRecord parsed(message);
-  const Event event = Event::Message(message, parsed.record(), parsed.arena(), Derive);
+  const Event event = Event::Message(message, parsed.record(), parsed.arena(), &kDeriver);
   EXPECT_EQ(Text(event.Wazuh("trailsift.actor.name")), "mallory");
   EXPECT_EQ(Text(event.Wazuh("trailsift.instances")), "i-1");
   EXPECT_EQ(Text(event.Wazuh("trailsift.outcome")), "denied");
@@ -64,12 +66,12 @@ TEST(DeriveTest, OfAMessage) {
 
 TEST(DeriveTest, OfALineThatIsNoRecord) {
   Arena arena;
-  const Event text = Event::Message("hello", std::nullopt, arena, Derive);
-  EXPECT_EQ(Text(Derive(text, "trailsift.actor.name", arena)), "(nothing)");
+  const Event text = Event::Message("hello", std::nullopt, arena, &kDeriver);
+  EXPECT_EQ(Text(kDeriver.Derive(text, "trailsift.actor.name", arena)), "(nothing)");
   ParsedRecord finding(R"({"integration":"aws","aws":{"source":"guardduty","severity":5}})");
-  const Event guardduty = Event::Message("", finding.record(), arena, Derive);
-  EXPECT_EQ(Text(Derive(guardduty, "trailsift.actor.name", arena)), "(nothing)");
-  EXPECT_EQ(Text(Derive(guardduty, "trailsift.outcome", arena)), "(nothing)");
+  const Event guardduty = Event::Message("", finding.record(), arena, &kDeriver);
+  EXPECT_EQ(Text(kDeriver.Derive(guardduty, "trailsift.actor.name", arena)), "(nothing)");
+  EXPECT_EQ(Text(kDeriver.Derive(guardduty, "trailsift.outcome", arena)), "(nothing)");
 }
 
 struct OutcomeCase {

@@ -1,6 +1,8 @@
 #include "enrich/record_text.h"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 namespace trailsift {
 namespace {
@@ -29,6 +31,26 @@ std::optional<std::string_view> FirstFilledText(JsonValue value, std::initialize
     if (const auto text = FilledText(value, path)) return text;
   }
   return std::nullopt;
+}
+
+std::optional<std::int64_t> FindInteger(JsonValue value, std::string_view path) {
+  const auto found = FindJson(value, path);
+  if (!found) return std::nullopt;
+  if (found->is_int64()) return found->get_int64().value_unsafe();
+  if (!found->is_string()) return std::nullopt;
+  const std::string_view text = found->get_string().value_unsafe();
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+std::optional<bool> FindBool(JsonValue value, std::string_view path) {
+  const auto found = FindJson(value, path);
+  if (!found) return std::nullopt;
+  if (found->is_bool()) return found->get_bool().value_unsafe();
+  const std::string_view text = found->is_string() ? found->get_string().value_unsafe() : std::string_view();
+  if (EqualsNoCase(text, "true")) return true;
+  return EqualsNoCase(text, "false") ? std::optional(false) : std::nullopt;
 }
 
 bool EqualsNoCase(std::string_view a, std::string_view b) {

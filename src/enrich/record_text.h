@@ -1,6 +1,7 @@
 // Small questions about a record's texts that several derived fields share. Views borrow from what they were given.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,10 @@ std::optional<std::string_view> FilledText(JsonValue value, std::string_view pat
 
 // The first of `paths` that holds a filled string.
 std::optional<std::string_view> FirstFilledText(JsonValue value, std::initializer_list<std::string_view> paths);
+
+// A whole number or a boolean at `path`; requests write both as themselves or as text.
+std::optional<std::int64_t> FindInteger(JsonValue value, std::string_view path);
+std::optional<bool> FindBool(JsonValue value, std::string_view path);
 
 // ASCII letters without case, as Wazuh compares names and patterns.
 bool EqualsNoCase(std::string_view a, std::string_view b);
@@ -41,6 +46,22 @@ void ForEachItem(JsonValue value, Visit visit) {
   } else {
     visit(value);
   }
+}
+
+// The same for a list of texts or one text; what is no text is left out.
+template <typename Visit>
+void ForEachItemText(JsonValue value, Visit visit) {
+  ForEachItem(value, [&](JsonValue item) {
+    if (item.is_string()) visit(std::string_view(item.get_string().value_unsafe()));
+  });
+}
+
+// Visits the members of an object as (key, value); nothing else has any.
+template <typename Visit>
+void ForEachMember(JsonValue value, Visit visit) {
+  if (!value.is_object()) return;
+  const auto object = value.get_object().value_unsafe();
+  for (const auto member : object) visit(std::string_view(member.key), JsonValue(member.value));
 }
 
 }  // namespace trailsift

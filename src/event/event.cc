@@ -18,23 +18,23 @@ std::optional<simdjson::dom::object> ObjectOf(const std::optional<JsonValue>& js
 
 }  // namespace
 
-Event Event::Record(JsonValue json, const Envelope& envelope, Arena& arena, DeriveFunction derive) {
+Event Event::Record(JsonValue json, const Envelope& envelope, Arena& arena, const Deriver* deriver) {
   Event event;
   event.form_ = EventForm::kRecord;
   event.json_ = json;
   event.envelope_ = &envelope;
   event.arena_ = &arena;
-  event.derive_ = derive;
+  event.deriver_ = deriver;
   return event;
 }
 
-Event Event::Message(std::string_view raw, std::optional<JsonValue> json, Arena& arena, DeriveFunction derive) {
+Event Event::Message(std::string_view raw, std::optional<JsonValue> json, Arena& arena, const Deriver* deriver) {
   Event event;
   event.form_ = EventForm::kMessage;
   event.raw_ = raw;
   event.json_ = json;
   event.arena_ = &arena;
-  event.derive_ = derive;
+  event.deriver_ = deriver;
   return event;
 }
 
@@ -47,7 +47,7 @@ std::optional<JsonValue> Event::record() const {
 }
 
 std::optional<std::string_view> Event::Wazuh(std::string_view name) const {
-  if (IsDerivedName(name)) return derive_ == nullptr ? std::nullopt : derive_(*this, name, *arena_);
+  if (IsDerivedName(name)) return deriver_ == nullptr ? std::nullopt : deriver_->Derive(*this, name, *arena_);
   const auto object = ObjectOf(json_);
   if (!object) return std::nullopt;
   if (form_ == EventForm::kRecord) return FindInRecordView(*object, *envelope_, name, *arena_);

@@ -57,9 +57,14 @@ Hash128 EventIdentity(const RecordHeader& header, std::string_view bucket, std::
 
 class Event;
 
-// Fills in `trailsift.*` names (actor, target, …): the value of `name`, or nothing. Defined in enrich/, handed in by whoever makes
-// events.
-using DeriveFunction = std::optional<std::string_view> (*)(const Event& event, std::string_view name, Arena& arena);
+// Fills in `trailsift.*` names (actor, target, …). Implemented in enrich/, handed in by whoever makes events, and outlives them. Any
+// number of threads may ask.
+class Deriver {
+ public:
+  virtual ~Deriver() = default;
+  // The value of `name`, or nothing. The view lives as long as the event's document and `arena`.
+  virtual std::optional<std::string_view> Derive(const Event& event, std::string_view name, Arena& arena) const = 0;
+};
 
 // One leaf of Wazuh's view.
 struct WazuhLeaf {
@@ -71,9 +76,9 @@ struct WazuhLeaf {
 class Event {
  public:
   // `envelope`, `arena` and the document behind `json` are borrowed. For kMessage `raw` is the line and `json` its parsed value, or
-  // nothing when it does not parse; the envelope is not used.
-  static Event Record(JsonValue json, const Envelope& envelope, Arena& arena, DeriveFunction derive);
-  static Event Message(std::string_view raw, std::optional<JsonValue> json, Arena& arena, DeriveFunction derive);
+  // nothing when it does not parse; the envelope is not used. `deriver` may be nullptr: no name is derived then.
+  static Event Record(JsonValue json, const Envelope& envelope, Arena& arena, const Deriver* deriver);
+  static Event Message(std::string_view raw, std::optional<JsonValue> json, Arena& arena, const Deriver* deriver);
 
   EventForm form() const { return form_; }
   const Envelope* envelope() const { return envelope_; }
@@ -83,7 +88,7 @@ class Event {
   Arena& arena() const { return *arena_; }
 
   // The value of a dotted name in Wazuh's view, found without regard to ASCII case, the first in message order; nothing when
-  // absent. Names that begin `trailsift.` ask the derive function. The view lives as long as the arena.
+  // absent. Names that begin `trailsift.` ask the deriver. The view lives as long as the arena.
   std::optional<std::string_view> Wazuh(std::string_view name) const;
 
   // Every leaf of Wazuh's view in message order (without `trailsift.*`).
@@ -104,7 +109,7 @@ class Event {
   std::string_view raw_;
   const Envelope* envelope_ = nullptr;
   Arena* arena_ = nullptr;
-  DeriveFunction derive_ = nullptr;
+  const Deriver* deriver_ = nullptr;
   mutable std::string_view full_log_;
 };
 

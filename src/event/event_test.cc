@@ -6,16 +6,20 @@
 namespace trailsift {
 namespace {
 
-std::optional<std::string_view> Derived(const Event&, std::string_view name, Arena& arena) {
-  if (name != "trailsift.actor.name") return std::nullopt;
-  return arena.Copy("alice");
-}
+class NameDeriver : public Deriver {
+ public:
+  std::optional<std::string_view> Derive(const Event&, std::string_view name, Arena& arena) const override {
+    if (name != "trailsift.actor.name") return std::nullopt;
+    return arena.Copy("alice");
+  }
+};
+const NameDeriver kDeriver;
 
 TEST(Event, Record) {
   const ParsedJson doc(R"({"eventName":"GetUser","trailsift":{"actor":{"name":"forged"}}})");
   const Envelope envelope;
   Arena arena;
-  const Event event = Event::Record(doc.root(), envelope, arena, Derived);
+  const Event event = Event::Record(doc.root(), envelope, arena, &kDeriver);
   EXPECT_EQ(event.form(), EventForm::kRecord);
   EXPECT_TRUE(event.is_wazuh_json());
   EXPECT_EQ(event.Wazuh("aws.eventname"), "GetUser");
@@ -45,7 +49,7 @@ TEST(Event, Message) {
   MessageParser parser;
   for (const auto& c : cases) {
     Arena arena;
-    const Event event = Event::Message(c.line, parser.Parse(c.line), arena, Derived);
+    const Event event = Event::Message(c.line, parser.Parse(c.line), arena, &kDeriver);
     EXPECT_EQ(event.form(), EventForm::kMessage);
     EXPECT_EQ(event.is_wazuh_json(), c.json) << c.line;
     EXPECT_EQ(event.full_log(), c.line);
@@ -74,7 +78,7 @@ TEST(Event, AMessageCannotForgeDerivedNames) {
   const std::string_view line = R"({"trailsift":{"actor":{"name":"forged"}},"Trailsift.x":"y","trailsifted":"own"})";
   MessageParser parser;
   Arena arena;
-  const Event event = Event::Message(line, parser.Parse(line), arena, Derived);
+  const Event event = Event::Message(line, parser.Parse(line), arena, &kDeriver);
   EXPECT_EQ(event.Wazuh("trailsift.actor.name"), "alice");
   EXPECT_FALSE(event.Wazuh("trailsift.x"));
   std::size_t leaves = 0;

@@ -9,15 +9,20 @@ namespace trailsift {
 namespace {
 
 // Window names can't be known from one event: they answer with themselves, and FillWindowNames does the rest.
-std::optional<std::string_view> DeriveOrKeep(const Event& event, std::string_view name, Arena& arena) {
-  if (name.substr(0, kWindowPrefix.size()) != kWindowPrefix) return Derive(event, name, arena);
-  char* place = arena.Allocate(name.size() + 3);
-  place[0] = '$';
-  place[1] = '(';
-  std::copy(name.begin(), name.end(), place + 2);
-  place[name.size() + 2] = ')';
-  return std::string_view(place, name.size() + 3);
-}
+class WindowNameKeeper final : public FieldDeriver {
+ public:
+  using FieldDeriver::FieldDeriver;
+
+  std::optional<std::string_view> Derive(const Event& event, std::string_view name, Arena& arena) const override {
+    if (name.substr(0, kWindowPrefix.size()) != kWindowPrefix) return FieldDeriver::Derive(event, name, arena);
+    char* place = arena.Allocate(name.size() + 3);
+    place[0] = '$';
+    place[1] = '(';
+    std::copy(name.begin(), name.end(), place + 2);
+    place[name.size() + 2] = ')';
+    return std::string_view(place, name.size() + 3);
+  }
+};
 
 bool IsDiscarded(JsonValue record, const std::vector<DiscardRegex>& patterns) {
   for (const DiscardRegex& pattern : patterns) {
@@ -68,7 +73,11 @@ std::string FillWindowNames(std::string_view description, std::size_t count,
   }
 }
 
-Analyzer::Analyzer(const AnalyzerOptions& options) : options_(options), matcher_(*options.rules) {}
+Analyzer::Analyzer(const AnalyzerOptions& options)
+    : options_(options),
+      deriver_(std::make_unique<WindowNameKeeper>(
+          [rules = options.rules](std::string_view list, std::string_view key) { return rules->InList(list, key); })),
+      matcher_(*options.rules) {}
 Analyzer::~Analyzer() = default;
 
 ObjectReport Analyzer::Analyze(std::string bytes, const Envelope& envelope, const std::vector<DiscardRegex>* discard,
@@ -111,7 +120,7 @@ void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelo
     report.records.push_back(seen);
     return;
   }
-  const Event event = Event::Record(record, envelope, arena_, &DeriveOrKeep);
+  const Event event = Event::Record(record, envelope, arena_, deriver_.get());
   matcher_.Match(event, seen.time, result_);
   const Rule* plain = result_.alternatives.back().result;
   const bool matched = plain != nullptr && plain->info.level > 0;

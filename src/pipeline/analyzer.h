@@ -86,6 +86,7 @@ class Analyzer {
   void FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log) const;
 
   const AnalyzerOptions& options_;
+  const std::unique_ptr<const Deriver> deriver_;
   Matcher matcher_;
   MatchResult result_;
   Arena arena_;

@@ -14,10 +14,23 @@
 namespace trailsift {
 namespace {
 
+// The lists that derived fields read: looked for whether or not a rule names them.
+struct DerivedList {
+  std::string name;
+  const ValueList* list;  // nullptr: there is none
+};
+std::vector<DerivedList> FindDerivedLists(ListStore& lists) {
+  std::vector<DerivedList> found;
+  for (const char* name : {"etc/lists/trailsift/accounts_own", "etc/lists/trailsift/accounts_vendor"})
+    found.push_back({name, lists.Find(name)});
+  return found;
+}
+
 class LoadedRules final : public RuleSet {
  public:
   LoadedRules(RuleLinker& linker, ListStore& lists)
-      : lists_(lists.Take()),
+      : derived_lists_(FindDerivedLists(lists)),
+        lists_(lists.Take()),
         rules_(std::move(linker.rules())),
         roots_(linker.roots()),
         by_id_(linker.by_id()),
@@ -29,9 +42,15 @@ class LoadedRules final : public RuleSet {
     const auto found = by_id_.find(id);
     return found == by_id_.end() ? nullptr : found->second;
   }
+  bool InList(std::string_view list, std::string_view key) const override {
+    return std::any_of(derived_lists_.begin(), derived_lists_.end(), [&](const DerivedList& known) {
+      return known.name == list && known.list != nullptr && known.list->Find(key);
+    });
+  }
   const CompiledRules& compiled() const override { return compiled_; }
 
  private:
+  std::vector<DerivedList> derived_lists_;
   std::vector<std::unique_ptr<const ValueList>> lists_;
   std::vector<std::unique_ptr<Rule>> rules_;
   std::vector<const Rule*> roots_;

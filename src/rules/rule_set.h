@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -49,6 +50,8 @@ class RuleSet {
   virtual const std::vector<std::unique_ptr<Rule>>& rules() const = 0;
   virtual const std::vector<const Rule*>& roots() const = 0;
   virtual const Rule* Find(int id) const = 0;
+  // Whether a list that derived fields read (enrich/accounts.h), named as rules name it, holds the key; false for every other list.
+  virtual bool InList(std::string_view list, std::string_view key) const = 0;
   // For detect/matcher: the same rules with their tests shared, folded and indexed.
   virtual const CompiledRules& compiled() const = 0;
 };

@@ -204,6 +204,18 @@ TEST(RuleSet, ReportsAllFaultsAtOnceAndMissingFiles) {
   EXPECT_THAT(AllText(missing), HasSubstr("/nowhere/rules.xml"));
 }
 
+TEST(RuleSet, AnswersForTheListsOfDerivedFields) {
+  constexpr const char* kOwn = "etc/lists/trailsift/accounts_own";
+  Diagnostics diagnostics;
+  const auto rules = RuleSet::LoadTexts({{"local.xml", std::string("<group name=\"g,\">") + kBase + "</group>"}},
+                                        {{kOwn, "111122223333:\n"}, {"etc/lists/names", "A:1\n"}}, diagnostics);
+  ASSERT_NE(rules, nullptr) << AllText(diagnostics);
+  EXPECT_TRUE(rules->InList(kOwn, "111122223333"));
+  EXPECT_FALSE(rules->InList(kOwn, "11112222333"));
+  EXPECT_FALSE(rules->InList("etc/lists/trailsift/accounts_vendor", "111122223333")) << "a list that is not there";
+  EXPECT_FALSE(rules->InList("etc/lists/names", "A")) << "no derived field reads it";
+}
+
 TEST(RuleSet, RefusesATreeWithoutEnd) {
   std::string text = kBase;
   for (int id = 100001; id < 100300; ++id)
