@@ -6,11 +6,14 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "base/suggest.h"
 #include "cli/exit_code.h"
+#include "cli/logtest_explain.h"
 #include "cli/logtest_session.h"
 #include "cli/rule_loading.h"
 
@@ -22,6 +25,7 @@ struct Options {
   std::string location = "Wazuh-AWS";
   std::string clock = "event";
   std::string expected;  // -U
+  std::vector<int> why_not;
   bool has_expected = false;
   bool json = false;
   bool quiet = false;
@@ -94,16 +98,15 @@ void AppendText(const LogtestAnswer& answer, bool verbose, std::string& out) {
   AppendDecoding(answer, out);
   if (verbose) {
     out += "\n**Rule debugging:\n";
-    for (const Rule* rule : answer.path)
-      out += "\tHolds: " + rule->info.id + " - " + rule->info.description + " (" + rule->place.file + ":" +
-             std::to_string(rule->place.line) + ")\n";
+    AppendPathText(answer, out);
   }
   if (answer.rule != nullptr) AppendFiltering(answer, out);
+  AppendWhyNotText(answer, out);
   out += '\n';
 }
 
 // The line of alerts.json with `alert`, and `rule` null where there is none.
-void AppendJsonAnswer(const LogtestAnswer& answer, const LogtestLocation& location, std::string& out) {
+void AppendJsonAnswer(const LogtestAnswer& answer, const LogtestLocation& location, const Options& options, std::string& out) {
   Origin origin;
   origin.agent_id = location.agent_id;
   origin.agent_name = location.agent_name;
@@ -111,8 +114,10 @@ void AppendJsonAnswer(const LogtestAnswer& answer, const LogtestLocation& locati
   AppendAlertJson(answer.alert, origin, "0.0", true, line);
   out += answer.raises_alert ? "{\"alert\":true," : "{\"alert\":false,";
   if (answer.rule == nullptr) out += "\"rule\":null,";
-  out.append(line, 1);
-  out += '\n';
+  out.append(line, 1, line.size() - 2);
+  if (options.verbose) AppendPathJson(answer, out);
+  if (!options.why_not.empty()) AppendWhyNotJson(answer, out);
+  out += "}\n";
 }
 
 void WriteDiagnostics(const Diagnostics& diagnostics) {
@@ -141,6 +146,23 @@ int JudgeLast(const LogtestAnswer& last, const std::string& expected) {
   return static_cast<int>(std::count(wanted.begin(), wanted.end(), std::string()));
 }
 
+// The rules of --why-not; nothing, with a word on stderr, when one is not there.
+std::optional<std::vector<const Rule*>> FindRules(const RuleSet& rules, const std::vector<int>& ids) {
+  std::vector<const Rule*> found;
+  bool complete = true;
+  for (int id : ids) {
+    found.push_back(rules.Find(id));
+    if (found.back() != nullptr) continue;
+    complete = false;
+    std::vector<std::string_view> known;
+    for (const std::unique_ptr<Rule>& rule : rules.rules()) known.emplace_back(rule->info.id);
+    const std::string hint = DidYouMean(std::to_string(id), known);
+    std::fprintf(stderr, "--why-not %d: no rule has that id%s\n", id, hint.empty() ? "" : (" (" + hint + ")").c_str());
+  }
+  if (!complete) return std::nullopt;
+  return found;
+}
+
 int RunLogtest(const Options& options) {
   if (options.version) {
     std::puts("trailsift logtest " TRAILSIFT_VERSION);
@@ -154,13 +176,16 @@ int RunLogtest(const Options& options) {
 
   const LogtestClock clock = options.clock == "arrival" ? LogtestClock::kArrival : LogtestClock::kEvent;
   LogtestSession session(rules, clock, LogtestLocation::Parse(options.location));
+  std::optional<std::vector<const Rule*>> why_not = FindRules(*rules, options.why_not);
+  if (!why_not) return kExitUsage;
+  session.Explain(options.verbose, *std::move(why_not));
   std::string line;
   LogtestAnswer last;
   while (std::getline(std::cin, line)) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
     LogtestAnswer answer = session.Process(line);
     std::string out;
-    if (options.json) AppendJsonAnswer(answer, session.location(), out);
+    if (options.json) AppendJsonAnswer(answer, session.location(), options, out);
     else AppendText(answer, options.verbose, out);
     std::fwrite(out.data(), 1, out.size(), stdout);
     std::fflush(stdout);
@@ -185,7 +210,11 @@ void AddLogtestCommand(CLI::App& app, std::function<int()>& action) {
       command->add_option("-U,--ut", options->expected, "Expect RULE:LEVEL:DECODER of the last line; the exit code tells");
   command->add_flag("--json", options->json, "One line of JSON for each line of input, as in alerts.json");
   command->add_flag("-q,--quiet", options->quiet, "No warnings of the rules");
-  command->add_flag("-v,--verbose", options->verbose, "Name the rules on the way to the result");
+  command->add_flag("-v,--verbose", options->verbose,
+                    "Explain the result: each rule on the way to it, each condition and what it saw");
+  command->add_option("--why-not", options->why_not, "Explain why the rule with this ID is not the result; may be repeated")
+      ->type_name("ID")
+      ->allow_extra_args(false);
   command->add_flag("-V,--version", options->version, "Print the version");
   command->callback([options, expected, &action] {
     options->has_expected = expected->count() > 0;

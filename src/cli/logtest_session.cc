@@ -83,6 +83,11 @@ const Rule* LogtestSession::ApplyIgnore(const Rule* rule, Millis now) {
   return rule->parents.empty() ? nullptr : rule->parents.front();
 }
 
+void LogtestSession::Explain(bool path, std::vector<const Rule*> why_not) {
+  tell_path_ = path;
+  why_not_ = std::move(why_not);
+}
+
 LogtestAnswer LogtestSession::Process(std::string_view line) {
   arena_.Reset();
   const std::optional<JsonValue> json = parser_.Parse(line);
@@ -107,6 +112,12 @@ LogtestAnswer LogtestSession::Process(std::string_view line) {
   if (answer.raises_alert) {
     matcher_.MatchAll(event, now, all_results_);
     answer.alert.also = AlsoHolding(all_results_, *outcome.rule);
+  }
+  answer.ended = outcome.rule;
+  if (tell_path_ || !why_not_.empty()) {
+    Explainer explainer(*rules_, values, outcome, answer.rule);
+    if (tell_path_) answer.path = explainer.Path();
+    for (const Rule* rule : why_not_) answer.why_not.push_back(explainer.Why(*rule));
   }
   if (answer.rule != nullptr && answer.rule->info.level > 0) windows_.Remember(*answer.rule);
   return answer;
@@ -138,8 +149,6 @@ void LogtestSession::Describe(const EventValues& values, LogtestAnswer& answer) 
   alert.mail = (loud || rule->email_alert) && !rule->no_email_alert;
   if (rule->no_full_log) alert.full_log.clear();
   answer.raises_alert = rule->info.level > 0 && (rule->info.level >= kAlertLevel || rule->log_alert) && !rule->no_log;
-  for (const Rule* on_path = rule; on_path != nullptr; on_path = on_path->parents.empty() ? nullptr : on_path->parents.front())
-    answer.path.insert(answer.path.begin(), on_path);
 }
 
 }  // namespace trailsift

@@ -14,6 +14,7 @@
 #include "alert/alert.h"
 #include "base/time.h"
 #include "detect/arrival_windows.h"
+#include "detect/explain.h"
 #include "detect/matcher.h"
 #include "enrich/derive.h"
 #include "event/message.h"
@@ -40,12 +41,17 @@ struct LogtestAnswer {
   Alert alert;  // alert.rule is nullptr where no rule holds
   const Rule* rule = nullptr;
   bool raises_alert = false;
-  std::vector<const Rule*> path;  // from a root to the rule
+  const Rule* ended = nullptr;      // the rule that the event ended at; while that is to be ignored, `rule` is its parent
+  std::vector<ExplainedRule> path;  // from a root to `ended`; only when asked for
+  std::vector<WhyNot> why_not;      // one for each rule asked for
 };
 
 class LogtestSession {
  public:
   LogtestSession(std::shared_ptr<const RuleSet> rules, LogtestClock clock, LogtestLocation location);
+
+  // From now on answers tell the path, and why these rules are not the result.
+  void Explain(bool path, std::vector<const Rule*> why_not);
 
   // `line` is borrowed for the call. A bare CloudTrail record is read as the collector would have sent it.
   LogtestAnswer Process(std::string_view line);
@@ -71,6 +77,8 @@ class LogtestSession {
   Arena arena_;
   Envelope envelope_;
   Millis last_time_ = 0;
+  bool tell_path_ = false;
+  std::vector<const Rule*> why_not_;
   std::unordered_map<const Rule*, std::uint32_t> fired_;
   std::unordered_map<const Rule*, std::int64_t> ignored_since_;  // second of the last alert given
 };

@@ -48,7 +48,8 @@ ArrivalWindows::Outcome ArrivalWindows::Decide(const MatchResult& result, const 
       const auto [entry, is_new] = asked.try_emplace(composite, false);
       if (is_new) {
         std::vector<std::string> previous;
-        entry->second = Fires(*composite, previous);
+        outcome.counts.push_back(Ask(*composite, previous));
+        entry->second = outcome.counts.back().fired;
         if (entry->second) outcome.previous = std::move(previous);
       }
       holds = entry->second;
@@ -77,29 +78,36 @@ bool ArrivalWindows::Comparable(const Composite& composite, const Seen& earlier)
   return true;
 }
 
-bool ArrivalWindows::Fires(const Rule& rule, std::vector<std::string>& previous) {
+ArrivalWindows::Count ArrivalWindows::Ask(const Rule& rule, std::vector<std::string>& previous) {
+  Count count{&rule};
   const Composite& composite = rule.composite;
   const Rule* owner = composite.by_group ? &rule : composite.targets.empty() ? nullptr : composite.targets.front();
   const auto found = lists_.find(owner);
-  if (found == lists_.end()) return false;
-  std::uint32_t needed = composite.count - 1;
+  if (found == lists_.end()) return count;
   Seen* newest = nullptr;
   const List& list = found->second;
   for (auto entry = list.rbegin(); entry != list.rend(); ++entry) {
     Seen& earlier = **entry;
-    if (current_->second - earlier.second > composite.timeframe / kSecond) return false;
-    if (!Comparable(composite, earlier)) continue;
-    if (earlier.mark >= rule.info.level) return false;
+    if (current_->second - earlier.second > composite.timeframe / kSecond) return count;
+    if (!Comparable(composite, earlier)) {
+      ++count.differing;
+      continue;
+    }
+    if (earlier.mark >= rule.info.level) {
+      count.used_up = true;
+      return count;
+    }
     if (previous.size() < kMaxPrevious) previous.push_back(earlier.log);
-    if (--needed > 0) {
+    if (++count.counted < composite.count) {
       if (newest == nullptr) newest = &earlier;
       continue;
     }
     current_->mark = rule.info.level;
     if (newest != nullptr) newest->mark = rule.info.level;
-    return true;
+    count.fired = true;
+    return count;
   }
-  return false;
+  return count;
 }
 
 void ArrivalWindows::Remember(const Rule& rule) {

@@ -29,9 +29,19 @@ class ArrivalWindows {
 
   explicit ArrivalWindows(const RuleSet& rules);
 
+  // What a composite found when it was asked.
+  struct Count {
+    const Rule* composite = nullptr;
+    bool fired = false;
+    std::uint32_t counted = 1;    // the event at hand included
+    std::uint32_t differing = 0;  // remembered and within the timeframe, but with other compared values or of another agent
+    bool used_up = false;         // the search ended at an event that a composite of the same or a higher level has used
+  };
+
   struct Outcome {
     const Rule* rule = nullptr;         // nullptr: no rule holds
     std::vector<std::string> previous;  // logs of the counted events, newest first; only when the last composite on the way fired
+    std::vector<Count> counts;          // of the composites that were asked, in that order
   };
 
   // The alternative that holds for this event; composites that fire leave their marks. `agent` tells whose events these are: a composite
@@ -51,7 +61,7 @@ class ArrivalWindows {
   };
   using List = std::deque<std::shared_ptr<Seen>>;
 
-  bool Fires(const Rule& rule, std::vector<std::string>& previous);
+  Count Ask(const Rule& rule, std::vector<std::string>& previous);
   bool Comparable(const Composite& composite, const Seen& earlier) const;
   std::shared_ptr<Seen> See(const EventValues& values, Millis now, std::string_view agent) const;
   static void Append(List& list, const std::shared_ptr<Seen>& seen);
