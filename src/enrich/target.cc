@@ -31,7 +31,7 @@ constexpr std::string_view kRequestNames[] = {
     "dBInstanceIdentifier",
     "dBSnapshotIdentifier",
     "eventDataStore",
-    "DeleteFlowLogsRequest.FlowLogId.content",
+    "DeleteFlowLogsRequest.FlowLogId",
     "logGroupName",
     "alarmNames",
     "rule",
@@ -41,6 +41,9 @@ constexpr std::string_view kRequestNames[] = {
     "configurationRecorderName",
     "accountId",
     "policyId",
+    "handshakeId",
+    "servicePrincipal",
+    "rootId",
 };
 constexpr std::string_view kAnswerNames[] = {
     "user.userName",         "role.roleName",     "group.groupName", "accessKey.userName",
@@ -58,14 +61,20 @@ Target FromText(std::string_view text) {
   return arn.service.empty() ? Target{text, {}} : Target{ArnName(arn), arn.account};
 }
 
-// The text at `path`, or the first one of a list there (DeleteAlarms takes a hundred names).
+// The text at `path`, or the first one of a list there (DeleteAlarms takes a hundred names). EC2's newer calls write each text as an
+// object, `{"tag": 1, "content": "fl-1"}`.
 std::optional<std::string_view> FirstTextAt(JsonValue part, std::string_view path) {
   std::optional<std::string_view> found;
   const auto value = FindJson(part, path);
   if (!value) return found;
   ForEachItem(*value, [&](JsonValue item) {
+    if (found) return;
     std::string_view text;
-    if (!found && item.get(text) == simdjson::SUCCESS && !text.empty()) found = text;
+    if (item.is_object()) {
+      found = FilledText(item, "content");
+    } else if (item.get(text) == simdjson::SUCCESS && !text.empty()) {
+      found = text;
+    }
   });
   return found;
 }
