@@ -74,7 +74,7 @@ def quiet(name, at, account=PRODUCTION, region="us-east-1"):
 def sign_in(name, at, result="Failure", account=PRODUCTION, who="mallory", address="203.0.113.66", **more):
     made = record(name, at, "signin:ConsoleLogin", account, who=who, sourceIPAddress=address, eventType="AwsConsoleSignIn",
                   userAgent="Mozilla/5.0 (X11; Linux x86_64)", responseElements={"ConsoleLogin": result},
-                  additionalEventData={"MobileVersion": "No", "MFAUsed": "No"}, **more)
+                  additionalEventData={"MobileVersion": "No", "MFAUsed": "Yes" if result == "Success" else "No"}, **more)
     if result == "Failure":
         made["errorMessage"] = "Failed authentication"
     return made
