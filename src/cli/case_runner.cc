@@ -22,13 +22,14 @@ void FillRule(const RuleInfo& info, const std::string& description, EventOutcome
 
 // The values of the fields that an expectation names, from the record as an event of its own.
 void FillFields(const CaseExpectation& expected, const std::string& text, bool is_line, const Envelope& envelope,
-                EventOutcome& out) {
+                const RuleSet& rules, EventOutcome& out) {
   if (expected.fields.empty()) return;
   MessageParser parser;
   Arena arena;
   const std::optional<JsonValue> json = parser.Parse(text);
   if (!json && !is_line) return;
-  const Event event = is_line ? Event::Message(text, json, arena, &Derive) : Event::Record(*json, envelope, arena, &Derive);
+  const FieldDeriver deriver([&](std::string_view list, std::string_view key) { return rules.InList(list, key); });
+  const Event event = is_line ? Event::Message(text, json, arena, &deriver) : Event::Record(*json, envelope, arena, &deriver);
   for (const auto& [name, wanted] : expected.fields) {
     const std::optional<std::string_view> value = event.Wazuh(name);
     out.fields.emplace_back(name, value ? std::optional<std::string>(*value) : std::nullopt);
@@ -189,7 +190,7 @@ CaseResult CaseRunner::Run(const RuleCase& test) {
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const std::optional<CaseExpectation>& expected = test.expected[i];
     if (!expected) continue;
-    FillFields(*expected, test.events[i].text, test.events[i].is_line, envelope, outcomes[i]);
+    FillFields(*expected, test.events[i].text, test.events[i].is_line, envelope, *loaded.rules, outcomes[i]);
     const std::vector<std::string> faults = Compare(*expected, outcomes[i]);
     if (result.faults.empty()) {
       result.told = i;
