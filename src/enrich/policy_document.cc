@@ -11,6 +11,7 @@ constexpr std::string_view kDocumentNames[] = {
     "requestParameters.policy",                    // KMS and others
     "requestParameters.policyText",                // ECR
     "requestParameters.resourcePolicy",            // Secrets Manager
+    "requestParameters.inlinePolicy",              // Identity Center's permission sets
     "responseElements.role.assumeRolePolicyDocument",
 };
 

@@ -201,7 +201,7 @@ constexpr char kOpen[] = R"({"Statement":{"Effect":"Allow","Principal":"*","Acti
 
 TEST(PolicyTest, WhereDocumentsStand) {
   for (const char* name :
-       {"policyDocument", "assumeRolePolicyDocument", "bucketPolicy", "policy", "policyText", "resourcePolicy"}) {
+       {"policyDocument", "assumeRolePolicyDocument", "bucketPolicy", "policy", "policyText", "resourcePolicy", "inlinePolicy"}) {
     ParsedRecord parsed(WithText(name, kOpen));
     EXPECT_EQ(Shown(PolicyIsPublic(parsed.record())), "true") << name;
     EXPECT_EQ(Shown(PolicyIsAdmin(parsed.record())), "true") << name;
