@@ -1,5 +1,7 @@
 #include "cli/logtest.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -14,14 +16,17 @@
 #include "base/suggest.h"
 #include "cli/exit_code.h"
 #include "cli/logtest_explain.h"
+#include "cli/logtest_input.h"
 #include "cli/logtest_session.h"
 #include "cli/rule_loading.h"
+#include "config/ossec_conf.h"
 
 namespace trailsift {
 namespace {
 
 struct Options {
   RuleSources sources;
+  std::vector<std::string> config;
   std::string location = "Wazuh-AWS";
   std::string clock = "event";
   std::string expected;  // -U
@@ -163,26 +168,27 @@ std::optional<std::vector<const Rule*>> FindRules(const RuleSet& rules, const st
   return found;
 }
 
-int RunLogtest(const Options& options) {
-  if (options.version) {
-    std::puts("trailsift logtest " TRAILSIFT_VERSION);
-    return kExitOk;
+std::shared_ptr<const RuleSet> LoadFor(const Options& options, Diagnostics& diagnostics) {
+  if (!options.config.empty()) {
+    const std::optional<Settings> settings = LoadSettings(options.config, diagnostics);
+    return settings ? LoadConfiguredRules(*settings, diagnostics) : nullptr;
   }
-  Diagnostics diagnostics;
-  const std::shared_ptr<const RuleSet> rules =
-      options.sources.paths.empty() ? LoadRules({}, diagnostics) : RuleSet::Load(options.sources, diagnostics);
-  if (!options.quiet || rules == nullptr) WriteDiagnostics(diagnostics);
-  if (rules == nullptr) return kExitConfiguration;
+  if (options.sources.paths.empty()) return LoadRules({}, diagnostics);
+  RuleSources sources = options.sources;
+  AddListFolders(sources);
+  return RuleSet::Load(sources, diagnostics);
+}
 
-  const LogtestClock clock = options.clock == "arrival" ? LogtestClock::kArrival : LogtestClock::kEvent;
-  LogtestSession session(rules, clock, LogtestLocation::Parse(options.location));
-  std::optional<std::vector<const Rule*>> why_not = FindRules(*rules, options.why_not);
-  if (!why_not) return kExitUsage;
-  session.Explain(options.verbose, *std::move(why_not));
-  std::string line;
+// Answers each line of stdin; the last answer.
+LogtestAnswer AnswerLines(const Options& options, LogtestSession& session) {
   LogtestAnswer last;
-  while (std::getline(std::cin, line)) {
+  std::string line;
+  for (int number = 1; std::getline(std::cin, line); ++number) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
+    // As wazuh-logtest; in JSON each line has its answer, so that they can be put side by side.
+    if (line.empty() && !options.json) continue;
+    if (const std::string odd = options.quiet ? "" : OddLine(line); !odd.empty())
+      std::fprintf(stderr, "line %d: %s\n", number, odd.c_str());
     LogtestAnswer answer = session.Process(line);
     std::string out;
     if (options.json) AppendJsonAnswer(answer, session.location(), options, out);
@@ -191,17 +197,48 @@ int RunLogtest(const Options& options) {
     std::fflush(stdout);
     last = std::move(answer);
   }
+  return last;
+}
+
+int RunLogtest(const Options& options) {
+  if (options.version) {
+    std::puts("trailsift logtest " TRAILSIFT_VERSION);
+    return kExitOk;
+  }
+  if (options.has_expected && std::count(options.expected.begin(), options.expected.end(), ':') < 2) {
+    std::fputs("trailsift logtest: -U takes RULE:LEVEL:DECODER, each of which may be empty\n", stderr);
+    return kExitUsage;
+  }
+  Diagnostics diagnostics;
+  const std::shared_ptr<const RuleSet> rules = LoadFor(options, diagnostics);
+  if (!options.quiet || rules == nullptr) WriteDiagnostics(diagnostics);
+  if (rules == nullptr) return kExitConfiguration;
+
+  const LogtestClock clock = options.clock == "arrival" ? LogtestClock::kArrival : LogtestClock::kEvent;
+  LogtestSession session(rules, clock, LogtestLocation::Parse(options.location));
+  std::optional<std::vector<const Rule*>> why_not = FindRules(*rules, options.why_not);
+  if (!why_not) return kExitUsage;
+  session.Explain(options.verbose, *std::move(why_not));
+  if (!options.quiet && isatty(STDIN_FILENO) != 0) std::fputs("Type one log a line; Ctrl-D ends.\n", stderr);
+  const LogtestAnswer last = AnswerLines(options, session);
   return options.has_expected ? JudgeLast(last, options.expected) : static_cast<int>(kExitOk);
 }
 
 }  // namespace
 
 void AddLogtestCommand(CLI::App& app, std::function<int()>& action) {
-  CLI::App* command = app.add_subcommand("logtest", "Show what the rules make of log lines on stdin");
+  CLI::App* command = app.add_subcommand(
+      "logtest",
+      "Show what the rules make of log lines on stdin: bare CloudTrail records, or whole messages as Wazuh's collector sends them");
   const auto options = std::make_shared<Options>();
-  command->add_option("--rules", options->sources.paths,
-                      "Rule files, or folders of them (*.xml by name); else the default ruleset");
-  command->add_option("--lists", options->sources.list_folders, "Folders of the lists that rules name");
+  CLI::Option* rules = command->add_option("--rules", options->sources.paths,
+                                           "Rule files, or folders of them (*.xml by name), instead of the default ruleset");
+  command
+      ->add_option("--config", options->config,
+                   "The rules that `run` would load with these configuration files: the default ruleset and your own")
+      ->excludes(rules);
+  command->add_option("--lists", options->sources.list_folders,
+                      "Folders of the lists that rules name; else the folders `lists` beside --rules");
   command->add_option("--mitre", options->sources.mitre_file, "Table of MITRE techniques; else mitre.tsv beside the rules");
   command->add_option("-l,--location", options->location, "Where the lines come from: PLACE, or [ID] (HOST) ADDRESS->PLACE");
   command->add_option("--correlation-time", options->clock, "Clock of frequency rules: the events' own time, or now")
@@ -209,7 +246,7 @@ void AddLogtestCommand(CLI::App& app, std::function<int()>& action) {
   CLI::Option* expected =
       command->add_option("-U,--ut", options->expected, "Expect RULE:LEVEL:DECODER of the last line; the exit code tells");
   command->add_flag("--json", options->json, "One line of JSON for each line of input, as in alerts.json");
-  command->add_flag("-q,--quiet", options->quiet, "No warnings of the rules");
+  command->add_flag("-q,--quiet", options->quiet, "No warnings and hints on stderr");
   command->add_flag("-v,--verbose", options->verbose,
                     "Explain the result: each rule on the way to it, each condition and what it saw");
   command->add_option("--why-not", options->why_not, "Explain why the rule with this ID is not the result; may be repeated")

@@ -52,6 +52,17 @@ RuleSources ChosenRules(const std::vector<std::string>& choice) {
   return sources;
 }
 
+void AddListFolders(RuleSources& sources) {
+  if (!sources.list_folders.empty()) return;
+  for (const std::string& path : sources.paths) {
+    std::error_code error;
+    std::filesystem::path folder = path;
+    if (!std::filesystem::is_directory(folder, error)) folder = folder.parent_path();
+    for (const std::filesystem::path& lists : {folder / "lists", folder / ".." / "lists"})
+      if (std::filesystem::is_directory(lists, error)) sources.list_folders.push_back(lists.string());
+  }
+}
+
 std::shared_ptr<const RuleSet> LoadRules(const std::vector<std::string>& choice, Diagnostics& diagnostics) {
   return RuleSet::Load(ChosenRules(choice), diagnostics);
 }

@@ -18,6 +18,9 @@ RuleSources ChosenRules(const std::vector<std::string>& choice);
 // `choice`: empty = the default ruleset, `none`, or files and folders instead of it.
 std::shared_ptr<const RuleSet> LoadRules(const std::vector<std::string>& choice, Diagnostics& diagnostics);
 
+// Where no folders of lists are named: the folders `lists` in those of the rules and beside them.
+void AddListFolders(RuleSources& sources);
+
 // The default ruleset (or <trailsift><rules>) and what <ruleset> includes. Wazuh's own `ruleset/rules` is left out: the default ruleset
 // stands in for it.
 std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, Diagnostics& diagnostics);

@@ -1,35 +1,31 @@
 #include "cli/rules_check.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/diagnostic.h"
 #include "cli/exit_code.h"
+#include "cli/list_warnings.h"
+#include "cli/rule_loading.h"
+#include "config/ossec_conf.h"
 #include "event/json.h"
 #include "rules/rule_set.h"
+#include "rules/rule_warnings.h"
 
 namespace trailsift {
 namespace {
 
 struct Options {
   RuleSources sources;
+  std::vector<std::string> config;
   std::string output = "table";
 };
-
-// Lists lie beside the rules (DIR/lists, DIR/../lists) unless told otherwise.
-void AddListFolders(RuleSources& sources) {
-  if (!sources.list_folders.empty()) return;
-  for (const std::string& path : sources.paths) {
-    std::error_code error;
-    std::filesystem::path folder = path;
-    if (!std::filesystem::is_directory(folder, error)) folder = folder.parent_path();
-    for (const std::filesystem::path& lists : {folder / "lists", folder / ".." / "lists"})
-      if (std::filesystem::is_directory(lists, error)) sources.list_folders.push_back(lists.string());
-  }
-}
 
 std::string TableText(const Diagnostics& diagnostics) {
   std::string out;
@@ -53,10 +49,42 @@ std::string JsonText(const Diagnostics& diagnostics) {
   return out + (diagnostics.empty() ? "]\n" : "\n]\n");
 }
 
-int CheckRules(Options options) {
-  AddListFolders(options.sources);
+// Whether the paths are whole folders. The rules of one file may leave a list to the files beside it.
+bool AreFolders(const std::vector<std::string>& paths) {
+  std::error_code error;
+  return std::all_of(paths.begin(), paths.end(),
+                     [&](const std::string& path) { return std::filesystem::is_directory(path, error); });
+}
+
+std::shared_ptr<const RuleSet> CheckPaths(RuleSources sources, Diagnostics& diagnostics) {
+  AddListFolders(sources);
+  std::shared_ptr<const RuleSet> rules = RuleSet::Load(sources, diagnostics);
+  if (rules == nullptr) return nullptr;
+  WarnOfRules(*rules, diagnostics);
+  if (AreFolders(sources.paths)) WarnOfLists(*rules, ListFilesIn(sources.list_folders), diagnostics);
+  return rules;
+}
+
+std::shared_ptr<const RuleSet> CheckConfigured(const std::vector<std::string>& files, Diagnostics& diagnostics) {
+  const std::optional<Settings> settings = LoadSettings(files, diagnostics);
+  if (!settings) return nullptr;
+  std::shared_ptr<const RuleSet> rules = LoadConfiguredRules(*settings, diagnostics);
+  if (rules == nullptr) return nullptr;
+  WarnOfRules(*rules, diagnostics);
+  std::vector<ListFile> lists;
+  for (const RulesetSettings::Entry& entry : settings->ruleset.lists) lists.push_back({entry.path, entry.place});
+  WarnOfLists(*rules, lists, diagnostics);
+  return rules;
+}
+
+int CheckRules(const Options& options) {
+  if (options.sources.paths.empty() == options.config.empty()) {
+    std::fputs("trailsift rules check: name rule files and folders, or a configuration with --config\n", stderr);
+    return kExitUsage;
+  }
   Diagnostics diagnostics;
-  const std::shared_ptr<const RuleSet> rules = RuleSet::Load(options.sources, diagnostics);
+  const std::shared_ptr<const RuleSet> rules =
+      options.config.empty() ? CheckPaths(options.sources, diagnostics) : CheckConfigured(options.config, diagnostics);
   const std::string text = options.output == "json" ? JsonText(diagnostics) : TableText(diagnostics);
   std::fwrite(text.data(), 1, text.size(), stdout);
   if (rules == nullptr) return kExitConfiguration;
@@ -67,9 +95,10 @@ int CheckRules(Options options) {
 }  // namespace
 
 void AddRulesCheck(CLI::App& rules, std::function<int()>& action) {
-  CLI::App* check = rules.add_subcommand("check", "Report every fault of rule files");
+  CLI::App* check = rules.add_subcommand("check", "Report every fault of rule files, and rules that can't do what was meant");
   const auto options = std::make_shared<Options>();
-  check->add_option("PATH", options->sources.paths, "Rule files, or folders of them (*.xml by name), read as one set")->required();
+  check->add_option("PATH", options->sources.paths, "Rule files, or folders of them (*.xml by name), read as one set");
+  check->add_option("--config", options->config, "Check the rules that `run` would load with these configuration files");
   check->add_option("--lists", options->sources.list_folders,
                     "Folders of the lists that rules name; else the folders `lists` beside the rules");
   check->add_option("-o,--output", options->output, "table: a line a fault; json: an array")

@@ -14,6 +14,7 @@ constexpr int kLastOrder = -1;
 // Deeper trees are a mistake, and walking them costs stack.
 constexpr int kMaxDepth = 200;
 constexpr int kMaxHints = 20;
+constexpr std::size_t kMaxParentsShown = 10;
 
 std::vector<std::string_view> SplitIds(std::string_view text) {
   std::vector<std::string_view> ids;
@@ -31,6 +32,26 @@ int ParseId(std::string_view text) {
   if (!AllDigits(text) || text.size() > 9) return -1;
   std::from_chars(text.data(), text.data() + text.size(), id);
   return id;
+}
+
+// Whether the text of an <if_sid> names just the parents that the rule has.
+bool NamesParents(std::string_view text, const Rule& rule) {
+  const std::vector<std::string_view> ids = SplitIds(text);
+  const auto is_parent = [&](std::string_view id) {
+    return std::any_of(rule.parents.begin(), rule.parents.end(), [&](const Rule* parent) { return parent->id == ParseId(id); });
+  };
+  return std::all_of(ids.begin(), ids.end(), is_parent) &&
+         std::all_of(rule.parents.begin(), rule.parents.end(), [&](const Rule* parent) {
+           return std::any_of(ids.begin(), ids.end(), [&](std::string_view id) { return parent->id == ParseId(id); });
+         });
+}
+
+// `: 80202, 80203`; empty where there are many.
+std::string ParentsText(const Rule& rule) {
+  std::string text;
+  if (rule.parents.size() > kMaxParentsShown) return text;
+  for (const Rule* parent : rule.parents) text += (text.empty() ? ": " : ", ") + parent->info.id;
+  return text;
 }
 
 }  // namespace
@@ -91,7 +112,10 @@ void RuleLinker::Add(RuleDraft& draft) {
 }
 
 void RuleLinker::Overwrite(RuleDraft& draft, Rule& old) {
-  if (draft.if_group || draft.if_level) Warning(draft.rule->place, "an overwriting rule keeps the parents of the old one");
+  if (draft.if_group || draft.if_level || (draft.if_sid && !NamesParents(draft.if_sid->text, old)))
+    Warning(draft.if_sid ? draft.if_sid->place : draft.rule->place,
+            "an overwriting rule keeps the parents of the old one" + ParentsText(old),
+            "take the element out, or write a rule with an id of its own");
   if (draft.rule->is_composite != old.is_composite && draft.rule->is_composite)
     Warning(draft.rule->place, "an overwriting rule can't turn a plain rule into a composite one; its <if_matched_…> is left out");
   Rule& fresh = *draft.rule;

@@ -166,6 +166,9 @@ TEST(RuleSet, NamesEveryFault) {
       // said, with no other effect
       {Under(100001, 3, "", "noalert=\"2\""), true, "noalert=\"2\" counts as \"0\""},
       {Under(100001, 3, "", "overwrite=\"yes\""), true, "overwrites nothing"},
+      {Under(100001, 3) + Under(100002, 3) +
+           "<rule id=\"100002\" level=\"5\" overwrite=\"yes\"><if_sid>100001</if_sid><description>d</description></rule>",
+       true, "an overwriting rule keeps the parents of the old one: 100000"},
       {Under(100001, 3, "<field name=\"a\" type=\"regex\">x</field>"), true, "is no pattern language"},
       {Under(100001, 3, "<mitre></mitre>"), true, "an empty <mitre>"},
       {Under(100001, 3, "<mitre><id>T1</id><tacticID>TA1</tacticID></mitre>"), true, "the block is left out"},
