@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "enrich/outcome.h"
 #include "enrich/record_fixture.h"
@@ -72,6 +74,49 @@ TEST(DeriveTest, OfALineThatIsNoRecord) {
   const Event guardduty = Event::Message("", finding.record(), arena, &kDeriver);
   EXPECT_EQ(Text(kDeriver.Derive(guardduty, "trailsift.actor.name", arena)), "(nothing)");
   EXPECT_EQ(Text(kDeriver.Derive(guardduty, "trailsift.outcome", arena)), "(nothing)");
+}
+
+// The lists, and the record's own account: named by itself, else by the folder it was found in.
+TEST(DeriveTest, WhoseAnAccountIs) {
+  const FieldDeriver deriver([](std::string_view list, std::string_view key) {
+    return (list == "etc/lists/trailsift/accounts_own" && key == "222233334444") ||
+           (list == "etc/lists/trailsift/accounts_vendor" && key == "555566667777");
+  });
+  constexpr const char* kShared =
+      R"("requestParameters":{"valuesToAdd":["111122223333","222233334444","555566667777","999900001111"]})";
+  const struct {
+    std::string record;
+    const char* folder;
+    const char* foreign;
+    const char* unknown;
+  } cases[] = {
+      {R"({"recipientAccountId":"111122223333",)", "", "555566667777, 999900001111", "999900001111"},
+      {"{", "111122223333", "555566667777, 999900001111", "999900001111"},
+      {R"({"recipientAccountId":"111122223333",)", "999900001111", "555566667777, 999900001111", "999900001111"},
+      {"{", "", "111122223333, 555566667777, 999900001111", "111122223333, 999900001111"},
+  };
+  for (const auto& c : cases) {
+    ParsedRecord parsed(c.record + kShared + "}");
+    Envelope envelope;
+    envelope.account_id = c.folder;
+    const Event event = Event::Record(parsed.record(), envelope, parsed.arena(), &deriver);
+    EXPECT_EQ(Text(event.Wazuh("trailsift.share.foreign_accounts")), c.foreign) << c.record << c.folder;
+    EXPECT_EQ(Text(event.Wazuh("trailsift.share.unknown_accounts")), c.unknown) << c.record << c.folder;
+  }
+  const std::string message = R"({"integration":"aws","aws":{"aws_account_id":"111122223333",)" + std::string(kShared) + "}}";
+  ParsedRecord parsed(message);
+  const Event event = Event::Message(message, parsed.record(), parsed.arena(), &deriver);
+  EXPECT_EQ(Text(event.Wazuh("trailsift.share.unknown_accounts")), "999900001111");
+  const Event without = Event::Message(message, parsed.record(), parsed.arena(), &kDeriver);
+  EXPECT_EQ(Text(without.Wazuh("trailsift.share.unknown_accounts")), "222233334444, 555566667777, 999900001111");
+}
+
+TEST(DeriveTest, EveryNameIsKnownOnce) {
+  std::vector<std::string> names = DerivedNames();
+  EXPECT_GT(names.size(), 30u);
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(std::unique(names.begin(), names.end()), names.end());
+  for (const std::string& name : names) EXPECT_TRUE(name.starts_with("trailsift.")) << name;
 }
 
 struct OutcomeCase {

@@ -72,6 +72,7 @@ Entrance ReadEntrance(JsonValue statement) {
   ForEachPrincipal(statement, [&](std::string_view kind, std::string_view text) {
     service = service || kind == "Service";
     if (text == "*") entrance.everybody = true;
+    else if (kind == "CanonicalUser") entrance.accounts.push_back(text);
     if (const std::string_view account = AccountIn(text); !account.empty()) entrance.accounts.push_back(account);
   });
   if (entrance.everybody || service) AddConditionAccounts(statement, entrance.accounts);

@@ -22,7 +22,7 @@ std::optional<std::string_view> PolicyIsAdmin(JsonValue record);
 std::optional<std::string_view> PolicyIsPublic(JsonValue record);
 
 // The accounts that are allowed something and are not one's own: those of principals, and those that the condition of a statement for
-// everybody or for a service names. `444455556666, 777788889999`; nothing when there is none. And of these the ones that are no vendor's.
+// everybody or for a service names. `444455556666, 777788889999`; a bucket's policy may name a canonical user id instead; nothing when there is none. And of these the ones that are no vendor's.
 std::optional<std::string_view> PolicyForeignAccounts(JsonValue record, const KnownAccounts& accounts, Arena& arena);
 std::optional<std::string_view> PolicyUnknownAccounts(JsonValue record, const KnownAccounts& accounts, Arena& arena);
 

@@ -144,6 +144,8 @@ const AccessCase kAccesses[] = {
      "false", "555566667777", kNone, "false"},
     {"everybody with an external id",
      R"({"Effect":"Allow","Principal":"*","Condition":{"StringEquals":{"sts:ExternalId":"0a1b"}}})", "true", kNone, kNone, "true"},
+    {"a canonical user of S3", R"({"Effect":"Allow","Principal":{"CanonicalUser":"0a1b2c3d"}})", "false", "0a1b2c3d", "0a1b2c3d",
+     "false"},
     {"no principal", R"({"Effect":"Allow","Action":"s3:*","Resource":"*"})", "false", kNone, kNone, kNone},
 };
 
