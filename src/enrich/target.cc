@@ -24,6 +24,7 @@ constexpr std::string_view kRequestNames[] = {
     "networkInterfaceId",
     "groupId",
     "name",
+    "names",
     "trailName",
     "allocationId",
     "snapshotId",

@@ -88,6 +88,8 @@ const TargetCase kTargets[] = {
      "guardduty.amazonaws.com", nullptr},
     {"a delegated administrator goes before the service",
      R"({"requestParameters":{"accountId":"444455556666","servicePrincipal":"guardduty.amazonaws.com"}})", "444455556666", nullptr},
+    {"three parameters: the first", R"({"requestParameters":{"names":["/db/password","/db/user","/db/host"]}})", "/db/password",
+     nullptr},
     {"a log group", R"({"requestParameters":{"logGroupName":"/siem/input","retentionInDays":1}})", "/siem/input", nullptr},
     {"a denied log group",
      R"({"errorMessage":"x is not authorized to perform: logs:DeleteLogGroup on resource: arn:aws:logs:us-east-1:111122223333:log-group:/siem/input:log-stream: because"})",
