@@ -67,5 +67,12 @@ def hunt(folder, *options, one_core=False):
     return ended, json.loads(summary.read_text())
 
 
+def standing(alerts):
+    """The alerts that no later one took back."""
+    gone = {taken for alert in alerts for taken in alert["trailsift"].get("supersedes", [])}
+    gone |= {alert["trailsift"]["retracts"] for alert in alerts if "retracts" in alert["trailsift"]}
+    return [alert for alert in alerts if alert["trailsift"]["id"] not in gone and "retracts" not in alert["trailsift"]]
+
+
 def median(values):
     return statistics.median(values)

@@ -70,7 +70,7 @@ std::string Rules(std::size_t count, const std::vector<CallName>& calls) {
 )";
   for (std::size_t i = 0; i < count; ++i) {
     text += "<rule id=\"" + std::to_string(100001 + i) + "\" level=\"" + std::to_string(3 + i % 10) + "\"><if_sid>80200</if_sid>";
-    if (i % 200 == 199) {
+    if (i % 200 == 99) {
       text += "<field name=\"aws.userAgent\" type=\"osmatch\">tool-" + std::to_string(i) + "</field>";
     } else {
       const auto& [source, name] = calls[i * 7 % kCalls];

@@ -7,7 +7,10 @@
 namespace trailsift {
 
 Matcher::Matcher(const RuleSet& rules)
-    : compiled_(rules.compiled()), fields_(compiled_.fields().size()), tests_(compiled_.tests().size()) {}
+    : compiled_(rules.compiled()),
+      fields_(compiled_.fields().size()),
+      tests_(compiled_.tests().size()),
+      scans_(compiled_.scans().size()) {}
 
 void Matcher::Match(const Event& event, Millis moment, MatchResult& result) {
   const EventValues values(event, moment, origin_);
@@ -21,6 +24,7 @@ void Matcher::Match(const Event& event, Millis moment, MatchResult& result) {
     event_number_ = 1;
     std::fill(fields_.begin(), fields_.end(), Slot{});
     std::fill(tests_.begin(), tests_.end(), 0);
+    for (ScanState& scan : scans_) scan.event = 0;
   }
   tree_ = FitsCloudTrailTree() ? &compiled_.cloudtrail() : &compiled_.general();
   if (!VisitChildren(tree_->roots, [this](const CompiledRule& rule) { return Visit(rule); })) result.alternatives.push_back({});
@@ -65,11 +69,33 @@ bool Matcher::TestHolds(std::uint32_t test) {
   std::uint32_t& known = tests_[test];
   if (known >> 1 == event_number_) return (known & 1) != 0;
   const CompiledTest& wanted = compiled_.tests()[test];
+  if (wanted.scan != CompiledTest::kNoScan) {
+    RunScan(wanted.scan);
+    if (known >> 1 != event_number_) known = event_number_ << 1;
+    return (known & 1) != 0;
+  }
   const std::optional<std::string_view> value = Value(wanted.field);
   // A value that is not there fails every test, also a negated one.
   const bool holds = value && (wanted.expression != nullptr ? wanted.expression->Holds(*value) : ListHolds(*wanted.list, *value));
   known = event_number_ << 1 | (holds ? 1u : 0u);
   return holds;
+}
+
+const std::vector<std::uint32_t>& Matcher::RunScan(std::uint32_t scan) {
+  ScanState& state = scans_[scan];
+  if (state.event == event_number_) return state.holding;
+  state.event = event_number_;
+  state.holding.clear();
+  const CompiledScan& wanted = compiled_.scans()[scan];
+  const std::optional<std::string_view> value = Value(wanted.field);
+  if (!value) return state.holding;
+  wanted.literals.Scan(*value, [&](std::uint32_t literal) {
+    const std::uint32_t test = wanted.tests[literal];
+    if (tests_[test] == (event_number_ << 1 | 1u)) return;
+    tests_[test] = event_number_ << 1 | 1u;
+    state.holding.push_back(test);
+  });
+  return state.holding;
 }
 
 bool Matcher::Holds(const CompiledRule& compiled) {
@@ -148,6 +174,12 @@ void Matcher::AddHits(const ChildIndex& children) {
   }
   for (const ChildIndex::ByTest& index : children.by_test)
     if (TestHolds(index.test)) hits_.insert(hits_.end(), index.positions.begin(), index.positions.end());
+  for (const ChildIndex::ByScan& index : children.by_scan) {
+    for (const std::uint32_t test : RunScan(index.scan)) {
+      const auto found = index.positions.find(test);
+      if (found != index.positions.end()) hits_.insert(hits_.end(), found->second.begin(), found->second.end());
+    }
+  }
 }
 
 void Matcher::AddHits(const ChildIndex::ByValue& index, std::string_view value) {

@@ -61,6 +61,8 @@ class Matcher {
   bool VisitChildren(const ChildIndex& children, Visitor visit);
   void AddHits(const ChildIndex& children);
   void AddHits(const ChildIndex::ByValue& index, std::string_view value);
+  // Decides all tests of a scan, once an event; the tests that hold.
+  const std::vector<std::uint32_t>& RunScan(std::uint32_t scan);
 
   const CompiledRules& compiled_;
   EventOrigin origin_;
@@ -73,7 +75,12 @@ class Matcher {
   std::uint32_t event_number_ = 0;
   std::size_t held_ = 0;
   std::vector<Slot> fields_;
-  std::vector<std::uint32_t> tests_;     // event number * 2 + answer
+  std::vector<std::uint32_t> tests_;  // event number * 2 + answer
+  struct ScanState {
+    std::uint32_t event = 0;  // the event this was run for
+    std::vector<std::uint32_t> holding;
+  };
+  std::vector<ScanState> scans_;
   std::vector<const Rule*> composites_;  // on the way to where the walk is
   std::vector<std::uint32_t> hits_;      // positions of candidates, a stretch for each level of the walk
   std::string folded_;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
 #include "rules/ascii.h"
 
@@ -34,6 +35,11 @@ class RuleCompiler {
     for (const Rule* root : roots)
       if (root->category == "syslog") reached.push_back(root);
     tree.roots = Index(tree, number, reached);
+  }
+
+  // Once, behind all Compile()s.
+  void BuildScans() {
+    for (Scan& scan : scans_) out_.scans_.push_back({scan.field, LiteralScan(scan.texts), std::move(scan.tests)});
   }
 
  private:
@@ -92,10 +98,28 @@ class RuleCompiler {
     const auto next = static_cast<std::uint32_t>(out_.tests_.size());
     const auto [entry, is_new] = tests_.try_emplace(key, next);
     if (is_new) {
+      if (test.expression != nullptr) test.scan = AddToScan(test, next);
       out_.tests_.push_back(test);
       literals_.push_back(test.expression == nullptr ? std::nullopt : test.expression->ExactLiterals());
     }
     return entry->second;
+  }
+
+  // The scan that decides the test; kNoScan when it is none that a scan can decide.
+  std::uint32_t AddToScan(const CompiledTest& test, std::uint32_t number) {
+    const std::optional<std::vector<std::string>> texts = test.expression->Substrings();
+    if (!texts) return CompiledTest::kNoScan;
+    auto scan = std::find_if(scans_.begin(), scans_.end(), [&](const Scan& known) { return known.field == test.field; });
+    if (scan == scans_.end()) scan = scans_.insert(scan, Scan{test.field, 0, {}, {}});
+    std::size_t bytes = scan->bytes;
+    for (const std::string& text : *texts) bytes += text.size();
+    if (bytes > LiteralScan::kMaxBytes) return CompiledTest::kNoScan;
+    scan->bytes = bytes;
+    for (const std::string& text : *texts) {
+      scan->texts.push_back(text);
+      scan->tests.push_back(number);
+    }
+    return static_cast<std::uint32_t>(scan - scans_.begin());
   }
 
   std::uint32_t ExpressionNumber(std::uint32_t field, const Expression& expression) {
@@ -165,20 +189,37 @@ class RuleCompiler {
       entry->positions.push_back(position);
       return true;
     }
+    for (std::uint32_t test : rule.tests) {
+      const std::uint32_t scan = out_.tests_[test].scan;
+      if (scan == CompiledTest::kNoScan) continue;
+      auto entry = std::find_if(index.by_scan.begin(), index.by_scan.end(), [&](const auto& by) { return by.scan == scan; });
+      if (entry == index.by_scan.end()) entry = index.by_scan.insert(entry, {scan, {}});
+      entry->positions[test].push_back(position);
+      return true;
+    }
     return false;
   }
+
+  struct Scan {
+    std::uint32_t field = 0;
+    std::size_t bytes = 0;
+    std::vector<std::string> texts;
+    std::vector<std::uint32_t> tests;  // of each text
+  };
 
   CompiledRules& out_;
   bool fold_ = false;
   std::unordered_map<std::string, std::uint32_t> fields_;
   std::unordered_map<std::string, std::uint32_t> tests_;
   std::vector<std::optional<std::vector<std::string>>> literals_;  // by test
+  std::vector<Scan> scans_;
 };
 
 CompiledRules::CompiledRules(const std::vector<std::unique_ptr<Rule>>& rules, const std::vector<const Rule*>& roots) {
   RuleCompiler compiler(*this);
   compiler.Compile(rules, roots, false, general_);
   compiler.Compile(rules, roots, true, cloudtrail_);
+  compiler.BuildScans();
 }
 
 bool ListHolds(const ListCondition& condition, std::string_view value) {

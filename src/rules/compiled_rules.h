@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "rules/literal_scan.h"
 #include "rules/rule.h"
 
 namespace trailsift {
@@ -25,9 +26,19 @@ struct CompiledField {
 
 // One test, shared by all rules that have it.
 struct CompiledTest {
+  static constexpr std::uint32_t kNoScan = UINT32_MAX;
+
   std::uint32_t field = 0;
   const Expression* expression = nullptr;  // or
   const ListCondition* list = nullptr;
+  std::uint32_t scan = kNoScan;  // the test is decided by this scan
+};
+
+// All tests that ask whether a field contains a text, decided in one pass over its value.
+struct CompiledScan {
+  std::uint32_t field = 0;
+  LiteralScan literals;
+  std::vector<std::uint32_t> tests;  // by literal
 };
 
 struct ChildIndex {
@@ -44,10 +55,15 @@ struct ChildIndex {
     std::uint32_t test = 0;
     std::vector<std::uint32_t> positions;
   };
+  struct ByScan {
+    std::uint32_t scan = 0;
+    std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> positions;  // by test that holds
+  };
   std::vector<std::uint32_t> rules;   // by position: the order in which they are tried
   std::vector<std::uint32_t> always;  // positions of the children that no index covers
   std::vector<ByValue> by_value;
   std::vector<ByTest> by_test;  // candidates when a list holds the value
+  std::vector<ByScan> by_scan;
 };
 
 struct CompiledRule {
@@ -67,6 +83,7 @@ class CompiledRules {
 
   const std::vector<CompiledField>& fields() const { return fields_; }
   const std::vector<CompiledTest>& tests() const { return tests_; }
+  const std::vector<CompiledScan>& scans() const { return scans_; }
   const CompiledTree& general() const { return general_; }
   const CompiledTree& cloudtrail() const { return cloudtrail_; }
 
@@ -74,6 +91,7 @@ class CompiledRules {
   friend class RuleCompiler;
   std::vector<CompiledField> fields_;
   std::vector<CompiledTest> tests_;
+  std::vector<CompiledScan> scans_;
   CompiledTree general_;
   CompiledTree cloudtrail_;
 };

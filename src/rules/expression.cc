@@ -68,4 +68,13 @@ std::optional<std::vector<std::string>> Expression::ExactLiterals() const {
   }
 }
 
+std::optional<std::vector<std::string>> Expression::Substrings() const {
+  if (negate_) return std::nullopt;
+  switch (compiled_.index()) {
+    case 1: return std::get<1>(compiled_)->Substrings();
+    case 2: return std::get<2>(compiled_)->Substrings();
+    default: return std::nullopt;
+  }
+}
+
 }  // namespace trailsift

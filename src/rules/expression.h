@@ -45,6 +45,8 @@ class Expression {
   std::optional<std::string> ExactLiteral() const;
   // The same for `^a$|^b$|…`.
   std::optional<std::vector<std::string>> ExactLiterals() const;
+  // The texts, lower case, when the expression holds for exactly those that contain one of them, in whatever case.
+  std::optional<std::vector<std::string>> Substrings() const;
 
  private:
   ExpressionType type_ = ExpressionType::kOsMatch;

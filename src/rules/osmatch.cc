@@ -70,4 +70,14 @@ std::optional<std::vector<std::string>> OsMatch::ExactLiterals() const {
   return literals;
 }
 
+std::optional<std::vector<std::string>> OsMatch::Substrings() const {
+  if (negate_) return std::nullopt;
+  std::vector<std::string> literals;
+  for (const Branch& branch : branches_) {
+    if (branch.at_begin || branch.at_end || branch.literal.empty()) return std::nullopt;
+    literals.push_back(branch.literal);
+  }
+  return literals;
+}
+
 }  // namespace trailsift

@@ -20,6 +20,8 @@ class OsMatch {
 
   // The texts, lower case, when the pattern is `^a$|^b$|…`; nothing for any other shape.
   std::optional<std::vector<std::string>> ExactLiterals() const;
+  // The texts, lower case, when the pattern holds for exactly those that contain one of them; nothing for any other shape.
+  std::optional<std::vector<std::string>> Substrings() const;
 
  private:
   struct Branch {

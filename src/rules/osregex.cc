@@ -119,6 +119,7 @@ Result<OsRegex::Branch> OsRegex::CompileBranch(std::string_view piece) {
     branch.tokens.push_back(token);
   }
   if (open) return Status(Code::kInvalid, "a group is not closed before the end of its alternative");
+  if (branch.at_begin && branch.at_end) branch.whole = LiteralOf(branch);
   return branch;
 }
 
@@ -129,7 +130,7 @@ bool OsRegex::Takes(const Token& token, char byte) {
 
 bool OsRegex::Holds(std::string_view text) const {
   for (const Branch& branch : branches_)
-    if (Scan(branch, text)) return true;
+    if (branch.whole ? AsciiEqual(*branch.whole, text) : Scan(branch, text)) return true;
   return false;
 }
 
@@ -199,16 +200,31 @@ bool OsRegex::Scan(const Branch& branch, std::string_view text) {
   return token == tokens.size();
 }
 
+std::optional<std::string> OsRegex::LiteralOf(const Branch& branch) {
+  if (branch.impossible) return std::nullopt;
+  std::string literal;
+  for (const Token& token : branch.tokens) {
+    if (token.classes != 0) return std::nullopt;
+    literal += token.literal;
+  }
+  return literal;
+}
+
 std::optional<std::vector<std::string>> OsRegex::ExactLiterals() const {
   std::vector<std::string> literals;
   for (const Branch& branch : branches_) {
-    if (!branch.at_begin || !branch.at_end || branch.impossible) return std::nullopt;
-    std::string literal;
-    for (const Token& token : branch.tokens) {
-      if (token.classes != 0) return std::nullopt;
-      literal += token.literal;
-    }
-    literals.push_back(std::move(literal));
+    if (!branch.whole) return std::nullopt;
+    literals.push_back(*branch.whole);
+  }
+  return literals;
+}
+
+std::optional<std::vector<std::string>> OsRegex::Substrings() const {
+  std::vector<std::string> literals;
+  for (const Branch& branch : branches_) {
+    std::optional<std::string> literal = LiteralOf(branch);
+    if (branch.at_begin || branch.at_end || !literal || literal->empty()) return std::nullopt;
+    literals.push_back(std::move(*literal));
   }
   return literals;
 }

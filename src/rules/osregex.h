@@ -33,6 +33,8 @@ class OsRegex {
 
   // The texts, lower case, when the pattern is `^a$|^b$|…`; nothing for any other shape.
   std::optional<std::vector<std::string>> ExactLiterals() const;
+  // The texts, lower case, when the pattern holds for exactly those that contain one of them; nothing for any other shape.
+  std::optional<std::vector<std::string>> Substrings() const;
 
  private:
   enum class Repeat : std::uint8_t { kOnce, kPlus, kStar };
@@ -45,10 +47,13 @@ class OsRegex {
     std::vector<Token> tokens;
     bool at_begin = false;
     bool at_end = false;
+    std::optional<std::string> whole;  // the only text, lower case, of `^literal$`
     bool impossible = false;  // two parentheses side by side: the engine compares the second with the text, which can't hold
   };
 
   static Result<Branch> CompileBranch(std::string_view piece);
+  // Nothing when there are classes in it.
+  static std::optional<std::string> LiteralOf(const Branch& branch);
   static bool Takes(const Token& token, char byte);
   static bool Scan(const Branch& branch, std::string_view text);
 
