@@ -86,12 +86,12 @@ const Explainer::Way& Explainer::WayTo(const Rule& rule) {
 WhyNot Explainer::Why(const Rule& rule) {
   WhyNot why;
   why.rule = &rule;
-  why.result = outcome_.rule;
+  why.result = outcome_.matched;
   const Rule* at = &rule;
   const auto on_path = std::find(path_.begin(), path_.end(), &rule);
   if (&rule == reported_) {
     why.reason = WhyNot::Reason::kIsResult;
-  } else if (&rule == outcome_.rule) {
+  } else if (&rule == outcome_.matched) {
     why.reason = WhyNot::Reason::kIgnored;
   } else if (on_path != path_.end() && on_path + 1 != path_.end()) {
     why.reason = WhyNot::Reason::kDeeper;
