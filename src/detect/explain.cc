@@ -142,10 +142,10 @@ ExplainedRule Explainer::Explain(const Rule& rule) const {
   const ArrivalWindows::Count* count = CountOf(rule);
   if (count == nullptr) return explained;
   explained.count = *count;
-  const auto compare = [&](const std::vector<std::string>& names, bool same) {
-    for (const std::string& name : names) {
-      const std::optional<std::string_view> value = values_.Get(Condition::Subject::kField, name);
-      explained.compared.push_back({name, same, value ? std::optional<std::string>(*value) : std::nullopt});
+  const auto compare = [&](const std::vector<ContextField>& fields, bool same) {
+    for (const ContextField& field : fields) {
+      const std::optional<std::string_view> value = values_.Context(field);
+      explained.compared.push_back({field.name, same, value ? std::optional<std::string>(*value) : std::nullopt});
     }
   };
   compare(rule.composite.same_fields, true);
