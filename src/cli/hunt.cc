@@ -36,6 +36,7 @@ struct HuntArguments {
   unsigned threads = 0;
   std::string start;
   std::string end;
+  std::string clock = "event";
   std::string format = "table";
   std::string output;
   std::string summary;
@@ -209,6 +210,7 @@ int RunHunt(const HuntArguments& arguments) {
   options.analyzer.plan = std::make_shared<const CorrelationPlan>(*options.analyzer.rules);
   options.analyzer.log_alert_level = arguments.min_level;
   options.analyzer.utc_arrival = true;
+  options.analyzer.by_arrival = arguments.clock == "arrival";
   options.threads = arguments.threads > 0 ? arguments.threads : std::max(1u, std::thread::hardware_concurrency());
 
   Output output;
@@ -294,6 +296,11 @@ void AddHuntCommand(CLI::App& app, std::function<int()>& action) {
   command->add_option("--start", arguments->start, "Only events at or after this time (2026-01-15T10:00:00Z, or a day)")
       ->type_name("TIME");
   command->add_option("--end", arguments->end, "Only events before this time")->type_name("TIME");
+  command
+      ->add_option("--correlation-time", arguments->clock,
+                   "Clock of frequency rules and ignore: the events' own time, or the moment of reading")
+      ->check(CLI::IsMember({"event", "arrival"}))
+      ->capture_default_str();
   command->add_option("-o,--output-format", arguments->format, "table, json, ndjson or csv")
       ->check(CLI::IsMember(kFormats))
       ->capture_default_str();

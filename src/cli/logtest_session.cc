@@ -53,8 +53,9 @@ LogtestSession::LogtestSession(std::shared_ptr<const RuleSet> rules, LogtestCloc
       deriver_([this](std::string_view list, std::string_view key) { return rules_->InList(list, key); }),
       clock_(clock),
       location_(std::move(location)),
+      plan_(*rules_),
       matcher_(*rules_),
-      windows_(*rules_) {
+      windows_(*rules_, plan_) {
   matcher_.set_origin({location_.place, location_.agent_name});
   last_time_ = NowMillis();
 }
@@ -72,17 +73,6 @@ Millis LogtestSession::Clock(std::string_view line) {
   return last_time_;
 }
 
-const Rule* LogtestSession::ApplyIgnore(const Rule* rule, Millis now) {
-  if (rule == nullptr || rule->ignore_seconds == 0 || rule->info.level == 0) return rule;
-  const auto [since, first] = ignored_since_.try_emplace(rule, now / kSecond);
-  if (first) return rule;
-  if (now / kSecond - since->second >= rule->ignore_seconds) {
-    since->second = now / kSecond;
-    return rule;
-  }
-  return rule->parents.empty() ? nullptr : rule->parents.front();
-}
-
 void LogtestSession::Explain(bool path, std::vector<const Rule*> why_not) {
   tell_path_ = path;
   why_not_ = std::move(why_not);
@@ -97,29 +87,27 @@ LogtestAnswer LogtestSession::Process(std::string_view line) {
   const EventValues values(event, now, origin);
 
   matcher_.Match(event, now, result_);
-  ArrivalWindows::Outcome outcome = windows_.Decide(result_, values, now, location_.agent_id);
-  if (outcome.rule != nullptr) ++fired_[outcome.rule];
+  ArrivalWindows::Outcome outcome = windows_.Decide(result_.alternatives, values, location_.agent_id, now);
+  if (outcome.matched != nullptr) ++fired_[outcome.matched];
 
   LogtestAnswer answer;
-  answer.rule = ApplyIgnore(outcome.rule, now);
-  for (auto log = outcome.previous.rbegin(); log != outcome.previous.rend() && outcome.previous.size() > 1; ++log) {
-    if (!answer.alert.previous_output.empty()) answer.alert.previous_output += '\n';
-    answer.alert.previous_output += *log;
-  }
+  answer.rule = outcome.rule;
+  answer.alert.previous_output = outcome.PreviousOutput();
   answer.alert.arrival = now;
   answer.alert.event_time = now;
   Describe(values, answer);
+  // A silent parent stays silent.
+  if (outcome.rule != outcome.matched && outcome.rule != nullptr && outcome.rule->no_alert) answer.raises_alert = false;
   if (answer.raises_alert) {
     matcher_.MatchAll(event, now, all_results_);
-    answer.alert.also = AlsoHolding(all_results_, *outcome.rule);
+    answer.alert.also = AlsoHolding(all_results_, *outcome.matched);
   }
-  answer.ended = outcome.rule;
+  answer.ended = outcome.matched;
   if (tell_path_ || !why_not_.empty()) {
     Explainer explainer(*rules_, values, outcome, answer.rule);
     if (tell_path_) answer.path = explainer.Path();
     for (const Rule* rule : why_not_) answer.why_not.push_back(explainer.Why(*rule));
   }
-  if (answer.rule != nullptr && answer.rule->info.level > 0) windows_.Remember(*answer.rule);
   return answer;
 }
 

@@ -61,14 +61,13 @@ class LogtestSession {
  private:
   Event MakeEvent(std::string_view line, const std::optional<JsonValue>& json);
   Millis Clock(std::string_view line);
-  // The rule that is reported in the place of `rule`, when that is to be ignored now.
-  const Rule* ApplyIgnore(const Rule* rule, Millis now);
   void Describe(const EventValues& values, LogtestAnswer& answer) const;
 
   std::shared_ptr<const RuleSet> rules_;
   FieldDeriver deriver_;
   LogtestClock clock_;
   LogtestLocation location_;
+  CorrelationPlan plan_;
   Matcher matcher_;
   ArrivalWindows windows_;
   MatchResult result_;
@@ -80,7 +79,6 @@ class LogtestSession {
   bool tell_path_ = false;
   std::vector<const Rule*> why_not_;
   std::unordered_map<const Rule*, std::uint32_t> fired_;
-  std::unordered_map<const Rule*, std::int64_t> ignored_since_;  // second of the last alert given
 };
 
 }  // namespace trailsift

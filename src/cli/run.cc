@@ -100,10 +100,6 @@ int Run(RunArguments arguments) {
     if (arguments.once) return kExitOk;
   }
 
-  if (settings->own.correlation_time == CorrelationTime::kArrival)
-    LogWarning("run",
-               "<correlation_time>arrival</correlation_time> is only known to logtest yet: windows go by the events' own time");
-
   ServiceOptions options;
   options.settings = &*settings;
   options.home = arguments.home;

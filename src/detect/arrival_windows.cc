@@ -1,15 +1,13 @@
 #include "detect/arrival_windows.h"
 
+#include <algorithm>
+
 namespace trailsift {
 
-ArrivalWindows::ArrivalWindows(const RuleSet& rules) {
-  const auto number = [&](const std::string& name) {
-    if (field_numbers_.try_emplace(name, field_names_.size()).second) field_names_.push_back(name);
-  };
+ArrivalWindows::ArrivalWindows(const RuleSet& rules, const CorrelationPlan& plan) : plan_(plan) {
   for (const std::unique_ptr<Rule>& rule : rules.rules()) {
     if (!rule->is_composite) continue;
-    for (const std::string& name : rule->composite.same_fields) number(name);
-    for (const std::string& name : rule->composite.different_fields) number(name);
+    if (rule->composite.log) by_log_ = true;
     for (const Rule* target : rule->composite.targets) {
       if (rule->composite.by_group) group_composites_[target].push_back(rule.get());
       else by_sid_[target] = true;
@@ -17,79 +15,88 @@ ArrivalWindows::ArrivalWindows(const RuleSet& rules) {
   }
 }
 
-std::shared_ptr<ArrivalWindows::Seen> ArrivalWindows::See(const EventValues& values, Millis now, std::string_view agent) const {
-  auto seen = std::make_shared<Seen>();
-  seen->second = now / kSecond;
-  seen->agent = std::string(agent);
-  seen->log = std::string(values.event().full_log());
-  for (const std::string& name : field_names_) {
-    const std::optional<std::string_view> value = values.Get(Condition::Subject::kField, name);
-    seen->fields.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
+std::string ArrivalWindows::Outcome::PreviousOutput() const {
+  std::string text;
+  if (counted.size() < 2) return text;
+  for (std::size_t i = counted.size() - std::min(counted.size(), kMaxPrevious); i < counted.size(); ++i) {
+    if (!text.empty()) text += '\n';
+    text += counted[i]->log;
   }
-  return seen;
+  return text;
 }
 
-ArrivalWindows::Outcome ArrivalWindows::Decide(const MatchResult& result, const EventValues& values, Millis now,
-                                               std::string_view agent) {
-  Outcome outcome;
-  const Rule* last = result.alternatives.back().result;
-  current_.reset();
-  // With `ignore` the event may yet end at the parent.
-  if (result.alternatives.size() == 1 && (last == nullptr || (!last->is_target && last->ignore_seconds == 0))) {
-    outcome.rule = last;
-    return outcome;
-  }
-  current_ = See(values, now, agent);
-  // A composite is asked once an event: asking leaves marks.
-  std::unordered_map<const Rule*, bool> asked;
-  for (const Alternative& alternative : result.alternatives) {
-    bool holds = true;
-    for (const Rule* composite : alternative.composites) {
-      const auto [entry, is_new] = asked.try_emplace(composite, false);
-      if (is_new) {
-        std::vector<std::string> previous;
-        outcome.counts.push_back(Ask(*composite, previous));
-        entry->second = outcome.counts.back().fired;
-        if (entry->second) outcome.previous = std::move(previous);
-      }
-      holds = entry->second;
-      if (!holds) break;
+ArrivalWindows::Outcome ArrivalWindows::Decide(const std::vector<Alternative>& alternatives, const EventValues& values,
+                                               std::string_view agent, Millis now) {
+  const std::optional<std::size_t> component = plan_.ComponentOf(alternatives);
+  ArrivalEvent event;
+  if (component) {
+    event.agent = std::string(agent);
+    event.log = std::string(values.event().full_log());
+    for (const ContextField& field : plan_.components()[*component].fields) {
+      const std::optional<std::string_view> value = values.Context(field);
+      event.values.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
     }
-    if (!holds) continue;
-    outcome.rule = alternative.result;
-    if (alternative.composites.empty()) outcome.previous.clear();
+  }
+  return Decide(alternatives, component, std::move(event), now);
+}
+
+ArrivalWindows::Outcome ArrivalWindows::Decide(const std::vector<Alternative>& alternatives,
+                                               const std::optional<std::size_t>& component, ArrivalEvent event, Millis now) {
+  Outcome outcome;
+  if (!component) {
+    outcome.matched = outcome.rule = alternatives.back().result;
     return outcome;
   }
+  auto current = std::make_shared<Seen>();
+  static_cast<ArrivalEvent&>(*current) = std::move(event);
+  current->second = now / kSecond;
+  struct Asked {
+    bool fired = false;
+    std::vector<std::shared_ptr<const ArrivalEvent>> counted;  // in order of arrival
+  };
+  std::unordered_map<const Rule*, Asked> asked;  // a composite is asked once an event: asking leaves marks
+  for (const Alternative& alternative : alternatives) {
+    const bool holds = std::all_of(alternative.composites.begin(), alternative.composites.end(), [&](const Rule* composite) {
+      const auto [entry, is_new] = asked.try_emplace(composite);
+      if (is_new) {
+        outcome.counts.push_back(Ask(*composite, *current, entry->second.counted));
+        entry->second.fired = outcome.counts.back().fired;
+      }
+      return entry->second.fired;
+    });
+    // A silent composite leaves its marks, and the walk goes on.
+    if (!holds || (alternative.result == nullptr && !alternative.composites.empty())) continue;
+    outcome.matched = alternative.result;
+    outcome.rule = ApplyIgnore(alternative, current->second);
+    if (!alternative.composites.empty() && outcome.rule == outcome.matched)
+      outcome.counted = std::move(asked[alternative.composites.back()].counted);
+    break;
+  }
+  if (outcome.rule != nullptr && outcome.rule->info.level > 0) Remember(*outcome.rule, current);
   return outcome;
 }
 
-bool ArrivalWindows::Comparable(const Composite& composite, const Seen& earlier) const {
-  if (!composite.global_frequency && earlier.agent != current_->agent) return false;
-  for (const std::string& name : composite.same_fields) {
-    const std::size_t field = field_numbers_.at(name);
-    const auto& now = current_->fields[field];
-    if (!now || earlier.fields[field] != now) return false;
-  }
-  for (const std::string& name : composite.different_fields) {
-    const std::size_t field = field_numbers_.at(name);
-    const auto& now = current_->fields[field];
-    if (now && earlier.fields[field] == now) return false;
-  }
-  return true;
+const Rule* ArrivalWindows::ApplyIgnore(const Alternative& alternative, std::int64_t second) {
+  const Rule* rule = alternative.result;
+  if (rule == nullptr || !Ignores(*rule)) return rule;
+  const auto [since, first] = given_.try_emplace(rule, second);
+  if (first) return rule;
+  if (second - since->second < rule->ignore_seconds) return alternative.parent;
+  since->second = second;
+  return rule;
 }
 
-ArrivalWindows::Count ArrivalWindows::Ask(const Rule& rule, std::vector<std::string>& previous) {
+ArrivalWindows::Count ArrivalWindows::Ask(const Rule& rule, Seen& current,
+                                          std::vector<std::shared_ptr<const ArrivalEvent>>& counted) {
   Count count{&rule};
   const Composite& composite = rule.composite;
-  const Rule* owner = composite.by_group ? &rule : composite.targets.empty() ? nullptr : composite.targets.front();
-  const auto found = lists_.find(owner);
-  if (found == lists_.end()) return count;
+  const Comparison& comparison = plan_.ComparisonOf(rule);
+  const List& list = composite.log ? all_ : composite.by_group ? of_composite_[&rule] : of_target_[composite.targets.front()];
   Seen* newest = nullptr;
-  const List& list = found->second;
   for (auto entry = list.rbegin(); entry != list.rend(); ++entry) {
     Seen& earlier = **entry;
-    if (current_->second - earlier.second > composite.timeframe / kSecond) return count;
-    if (!Comparable(composite, earlier)) {
+    if (current.second - earlier.second > composite.timeframe / kSecond) return count;
+    if ((!composite.global_frequency && earlier.agent != current.agent) || !comparison.Counts(current.values, earlier.values)) {
       ++count.differing;
       continue;
     }
@@ -97,30 +104,38 @@ ArrivalWindows::Count ArrivalWindows::Ask(const Rule& rule, std::vector<std::str
       count.used_up = true;
       return count;
     }
-    if (previous.size() < kMaxPrevious) previous.push_back(earlier.log);
+    counted.push_back(*entry);
     if (++count.counted < composite.count) {
       if (newest == nullptr) newest = &earlier;
       continue;
     }
-    current_->mark = rule.info.level;
+    // Where one earlier event is enough it is not marked.
+    current.mark = rule.info.level;
     if (newest != nullptr) newest->mark = rule.info.level;
+    std::reverse(counted.begin(), counted.end());
     count.fired = true;
     return count;
   }
   return count;
 }
 
-void ArrivalWindows::Remember(const Rule& rule) {
-  if (current_ == nullptr || rule.info.level == 0) return;
-  if (by_sid_.contains(&rule)) Append(lists_[&rule], current_);
-  const auto groups = group_composites_.find(&rule);
-  if (groups == group_composites_.end()) return;
-  for (const Rule* composite : groups->second) Append(lists_[composite], current_);
+void ArrivalWindows::Remember(const Rule& rule, const std::shared_ptr<Seen>& seen) {
+  seen->number = ++remembered_;
+  if (by_log_) all_.push_back(seen);
+  if (by_sid_.contains(&rule)) of_target_[&rule].push_back(seen);
+  if (const auto groups = group_composites_.find(&rule); groups != group_composites_.end())
+    for (const Rule* composite : groups->second) of_composite_[composite].push_back(seen);
+  // Not at each event: every list must be looked at.
+  if (remembered_ % (kMaxEvents / 8) == 0) Forget();
 }
 
-void ArrivalWindows::Append(List& list, const std::shared_ptr<Seen>& seen) {
-  if (list.size() == kMaxEvents) list.pop_front();
-  list.push_back(seen);
+void ArrivalWindows::Forget() {
+  const auto forget = [&](List& list) {
+    while (!list.empty() && list.front()->number + kMaxEvents <= remembered_) list.pop_front();
+  };
+  forget(all_);
+  for (auto& [rule, list] : of_target_) forget(list);
+  for (auto& [rule, list] : of_composite_) forget(list);
 }
 
 }  // namespace trailsift

@@ -1,10 +1,11 @@
-// Wazuh's own memory of composite rules, by the clock it is given: each rule that a composite counts has a list of the events that ended
-// there, in order of arrival. A composite fires when walking its list from the newest event back, within the timeframe, meets enough
-// events that pass its comparisons; the event at hand and the newest counted one are then marked with its level, and a later walk that
-// meets a mark of its own level or above ends there. So a composite of N fires at N, 2N, 3N…, and one of 2 at every event from the second.
+// Wazuh's own memory of composite rules and of `ignore`, by the clock it is given: each rule that a composite counts has a list of the
+// events that ended there, in order of arrival. A composite fires when walking its list from the newest event back, within the timeframe,
+// meets enough events that pass its comparisons; the event at hand and the newest counted one are then marked with its level, and a later
+// walk that meets a mark of its own level or above ends there. So a composite of N fires at N, 2N, 3N…, and one of 2 at every event from
+// the second. A rule with ignore="S" that was given less than S seconds ago gives its parent instead.
 //
-// Used by logtest and by `correlation_time=arrival`; in event time the pipeline has windows of its own. One thread. Memory is bounded:
-// at most kMaxEvents a list. Borrows the rule set.
+// Used by logtest and with `correlation_time=arrival`; in event time the pipeline has windows of its own. One thread. Memory is bounded:
+// at most kMaxEvents, the oldest go first. Borrows the rule set and the plan.
 #pragma once
 
 #include <cstdint>
@@ -16,18 +17,29 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/time.h"
+#include "detect/correlation_plan.h"
 #include "detect/event_values.h"
 #include "detect/matcher.h"
 
 namespace trailsift {
+
+// An event as it is remembered.
+struct ArrivalEvent {
+  Hash128 event;         // identity; not looked at here
+  std::string event_id;  // likewise
+  std::string agent;     // whose it is: a composite counts those of one agent
+  std::string log;
+  Comparison::Values values;  // of the component's fields
+};
 
 class ArrivalWindows {
  public:
   static constexpr std::size_t kMaxEvents = 8192;
   static constexpr std::size_t kMaxPrevious = 10;
 
-  explicit ArrivalWindows(const RuleSet& rules);
+  ArrivalWindows(const RuleSet& rules, const CorrelationPlan& plan);
 
   // What a composite found when it was asked.
   struct Count {
@@ -39,39 +51,46 @@ class ArrivalWindows {
   };
 
   struct Outcome {
-    const Rule* rule = nullptr;         // nullptr: no rule holds
-    std::vector<std::string> previous;  // logs of the counted events, newest first; only when the last composite on the way fired
-    std::vector<Count> counts;          // of the composites that were asked, in that order
+    const Rule* matched = nullptr;  // what the walk ended at; nullptr: no rule holds
+    const Rule* rule = nullptr;     // the same, or the parent where `matched` is ignored; nullptr then: it has none
+    // The events that the last composite on the way counted, in order of arrival; empty where the rule is no composite's.
+    std::vector<std::shared_ptr<const ArrivalEvent>> counted;
+
+    std::vector<Count> counts;  // of the composites that were asked, in that order
+
+    // The logs of the newest kMaxPrevious of them; empty where there is only one.
+    std::string PreviousOutput() const;
   };
 
-  // The alternative that holds for this event; composites that fire leave their marks. `agent` tells whose events these are: a composite
-  // counts those of one agent.
-  Outcome Decide(const MatchResult& result, const EventValues& values, Millis now, std::string_view agent);
-
-  // The event of the last Decide ended at `rule` (after `ignore`, so it may differ from the outcome). Level 0 is not remembered.
-  void Remember(const Rule& rule);
+  // Decides an event and remembers where it ended. Composites that fire leave their marks.
+  Outcome Decide(const std::vector<Alternative>& alternatives, const std::optional<std::size_t>& component, ArrivalEvent event,
+                 Millis now);
+  // The same, for an event whose values are not taken out yet.
+  Outcome Decide(const std::vector<Alternative>& alternatives, const EventValues& values, std::string_view agent, Millis now);
 
  private:
-  struct Seen {
+  struct Seen : ArrivalEvent {
     std::int64_t second = 0;
+    std::uint64_t number = 0;
     int mark = 0;
-    std::string agent;
-    std::string log;
-    std::vector<std::optional<std::string>> fields;  // by the numbers of field_numbers_
   };
   using List = std::deque<std::shared_ptr<Seen>>;
 
-  Count Ask(const Rule& rule, std::vector<std::string>& previous);
-  bool Comparable(const Composite& composite, const Seen& earlier) const;
-  std::shared_ptr<Seen> See(const EventValues& values, Millis now, std::string_view agent) const;
-  static void Append(List& list, const std::shared_ptr<Seen>& seen);
+  Count Ask(const Rule& rule, Seen& current, std::vector<std::shared_ptr<const ArrivalEvent>>& counted);
+  // What the alert is given to instead, when `rule` was given not long ago.
+  const Rule* ApplyIgnore(const Alternative& alternative, std::int64_t second);
+  void Remember(const Rule& rule, const std::shared_ptr<Seen>& seen);
+  void Forget();
 
-  std::unordered_map<std::string, std::size_t> field_numbers_;
-  std::vector<std::string> field_names_;
+  const CorrelationPlan& plan_;
   std::unordered_map<const Rule*, std::vector<const Rule*>> group_composites_;  // of a rule: the composites that count it by group
-  std::unordered_map<const Rule*, List> lists_;  // of a target (if_matched_sid), or of a composite (if_matched_group)
   std::unordered_map<const Rule*, bool> by_sid_;
-  std::shared_ptr<Seen> current_;
+  bool by_log_ = false;
+  std::unordered_map<const Rule*, List> of_target_;      // if_matched_sid
+  std::unordered_map<const Rule*, List> of_composite_;   // if_matched_group
+  List all_;                                             // if_matched_regex
+  std::unordered_map<const Rule*, std::int64_t> given_;  // with `ignore`: second of the last alert given
+  std::uint64_t remembered_ = 0;
 };
 
 }  // namespace trailsift

@@ -26,7 +26,8 @@ class Sequence {
 
   std::string Run(const std::string& events) {
     Matcher matcher(*rules_);
-    ArrivalWindows windows(*rules_);
+    const CorrelationPlan plan(*rules_);
+    ArrivalWindows windows(*rules_, plan);
     MatchResult result;
     MessageParser parser;
     Arena arena;
@@ -45,9 +46,8 @@ class Sequence {
       const Event event = Event::Message(line, parser.Parse(line), arena, nullptr);
       const EventValues values(event, now, origin);
       matcher.Match(event, now, result);
-      const ArrivalWindows::Outcome outcome = windows.Decide(result, values, now, "000");
+      const ArrivalWindows::Outcome outcome = windows.Decide(result.alternatives, values, "000", now);
       out += outcome.rule == nullptr ? '-' : static_cast<char>('0' + outcome.rule->id % 10);
-      if (outcome.rule != nullptr) windows.Remember(*outcome.rule);
     }
     return out;
   }

@@ -28,15 +28,23 @@ void CollectBelow(const Rule* from, std::unordered_set<const Rule*>& out) {
   for (const Rule* child : from->children) CollectBelow(child, out);
 }
 
-bool AnyAncestorIsSilent(const Rule* rule, std::unordered_set<const Rule*>& seen) {
-  for (const Rule* parent : rule->parents)
-    if (seen.insert(parent).second && (parent->no_alert || AnyAncestorIsSilent(parent, seen))) return true;
-  return false;
+// What may be the result of an event that holds at `parent` and at none of its children so far: rules below it and itself, and where it is
+// silent, what the walk tries then. False when that may be anything.
+bool CollectReach(const Rule* parent, std::unordered_set<const Rule*>& out) {
+  CollectBelow(parent, out);
+  if (!parent->no_alert) return true;
+  if (parent->parents.empty()) return false;
+  return std::all_of(parent->parents.begin(), parent->parents.end(), [&](const Rule* above) { return CollectReach(above, out); });
 }
 
-void AddOnce(std::vector<std::string>& names, const std::string& name) {
-  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+template <typename Item>
+void AddOnce(std::vector<Item>& items, const Item& item) {
+  if (std::find(items.begin(), items.end(), item) == items.end()) items.push_back(item);
 }
+
+bool Matters(const Rule& rule) { return rule.is_target || rule.is_composite || Ignores(rule); }
+
+std::string SignatureOf(const ContextField& field) { return std::to_string(static_cast<int>(field.subject)) + field.name + ','; }
 
 }  // namespace
 
@@ -53,85 +61,124 @@ std::vector<std::string> WindowFields(std::string_view description) {
   return names;
 }
 
+bool Comparison::Counts(const Values& current, const Values& earlier) const {
+  for (const std::size_t field : same)
+    if (!current[field] || !earlier[field] || *current[field] != *earlier[field]) return false;
+  for (const std::size_t field : different)
+    if (current[field] && earlier[field] && *current[field] == *earlier[field]) return false;
+  return !log || earlier[*log].has_value();
+}
+
 CorrelationPlan::CorrelationPlan(const RuleSet& rules) {
   std::unordered_map<const Rule*, std::size_t> index;
-  std::vector<const Rule*> composites;
+  std::vector<const Rule*> makers;  // composites and rules with `ignore`, in load order: what components are made for
   for (const auto& rule : rules.rules()) {
     const std::size_t next = index.size();
     index.emplace(rule.get(), next);
-    if (rule->is_composite) composites.push_back(rule.get());
+    if (rule->is_composite || Ignores(*rule)) makers.push_back(rule.get());
   }
-  if (composites.empty()) return;
+  if (makers.empty()) return;
 
-  // Nodes of the union: targets and composites. What else could be the result of an event that reaches the composite belongs with it,
-  // since the composite's firing decides whether that result is remembered.
   Union joined(index.size());
-  std::vector<std::unordered_set<const Rule*>> reach(composites.size());
-  for (std::size_t i = 0; i < composites.size(); ++i) {
-    const Rule* composite = composites[i];
-    for (const Rule* target : composite->composite.targets) joined.Join(index.at(composite), index.at(target));
-    for (const Rule* parent : composite->parents) CollectBelow(parent, reach[i]);
-    CollectBelow(composite, reach[i]);
-    std::unordered_set<const Rule*> seen;
-    // Below a noalert rule the walk may go on with its siblings: then any result is possible.
-    if (AnyAncestorIsSilent(composite, seen))
-      for (const auto& rule : rules.rules()) reach[i].insert(rule.get());
-    for (const Rule* rule : reach[i])
-      if (rule->is_target || rule->is_composite) joined.Join(index.at(composite), index.at(rule));
+  for (const Rule* maker : makers) {
+    const auto join = [&](const Rule* other) {
+      if (Matters(*other)) joined.Join(index.at(maker), index.at(other));
+    };
+    if (Ignores(*maker))
+      for (const Rule* parent : maker->parents) join(parent);
+    if (!maker->is_composite) continue;
+    for (const Rule* target : maker->composite.targets) join(target);
+    // What else could be the result of an event that reaches the composite belongs with it, since the composite's firing decides
+    // whether that result is remembered.
+    std::unordered_set<const Rule*> reach;
+    bool bounded = !maker->composite.log;  // one that goes by logs counts any rule's events
+    for (const Rule* parent : maker->parents) bounded = bounded && CollectReach(parent, reach);
+    CollectBelow(maker, reach);
+    if (!bounded)
+      for (const auto& rule : rules.rules()) join(rule.get());
+    for (const Rule* rule : reach) join(rule);
   }
 
-  std::map<std::size_t, std::vector<const Rule*>> members;  // by representative, composites in load order
-  for (const Rule* composite : composites) members[joined.Find(index.at(composite))].push_back(composite);
+  std::map<std::size_t, std::vector<const Rule*>> members;  // by representative
+  for (const Rule* maker : makers) members[joined.Find(index.at(maker))].push_back(maker);
+  std::unordered_map<std::size_t, std::size_t> component_of_representative;
   for (const auto& [representative, group] : members) {
-    Component component;
-    std::vector<std::string> common = group.front()->composite.same_fields;
-    for (const Rule* composite : group)
-      std::erase_if(common, [&](const std::string& name) {
-        const auto& fields = composite->composite.same_fields;
-        return std::find(fields.begin(), fields.end(), name) == fields.end();
-      });
-    std::sort(common.begin(), common.end());
-    component.fields = common;
-    component.group_fields = common.size();
-    std::string signature;
-    std::unordered_set<const Rule*> below;
-    for (const Rule* composite : group) {
-      component.max_timeframe = std::max(component.max_timeframe, composite->composite.timeframe);
-      for (const std::string& name : composite->composite.same_fields) AddOnce(component.fields, name);
-      for (const std::string& name : composite->composite.different_fields) AddOnce(component.fields, name);
-      CollectBelow(composite, below);
-      component_of_composite_.emplace(composite, components_.size());
-    }
-    std::set<std::string> sentences;
-    for (const Rule* rule : below)
-      for (std::string& name : WindowFields(rule->info.description)) sentences.insert(std::move(name));
-    for (const std::string& name : sentences) AddOnce(component.fields, name);
-    for (const auto& rule : rules.rules())
-      if (rule->is_target && joined.Find(index.at(rule.get())) == representative) {
-        component_of_target_.emplace(rule.get(), components_.size());
-        signature += rule->info.id + ',';
-      }
-    signature += ';';
-    for (const std::string& name : component.fields) signature += name + ',';
-    component.signature = FastHash(signature + std::to_string(component.group_fields));
-    components_.push_back(std::move(component));
+    component_of_representative.emplace(representative, components_.size());
+    AddComponent(group);
   }
+  for (const auto& rule : rules.rules()) {
+    if (!Matters(*rule)) continue;
+    const auto found = component_of_representative.find(joined.Find(index.at(rule.get())));
+    if (found == component_of_representative.end()) continue;
+    component_of_.emplace(rule.get(), found->second);
+    if (rule->is_target) signatures_[found->second] += rule->info.id + ',';
+  }
+  for (std::size_t i = 0; i < components_.size(); ++i) {
+    Component& component = components_[i];
+    std::string signature = signatures_[i] + ';';
+    for (const ContextField& field : component.fields) signature += SignatureOf(field);
+    component.signature = FastHash(signature + std::to_string(component.group_fields));
+  }
+  signatures_.clear();
+}
+
+// `members`: composites and rules with `ignore` that depend on each other.
+void CorrelationPlan::AddComponent(const std::vector<const Rule*>& members) {
+  Component component;
+  std::string signature;
+  std::vector<ContextField> common = members.front()->composite.same_fields;
+  for (const Rule* member : members) {
+    const auto& same = member->composite.same_fields;
+    std::erase_if(common, [&](const ContextField& field) { return std::find(same.begin(), same.end(), field) == same.end(); });
+    if (!Ignores(*member)) continue;
+    common.clear();
+    component.max_timeframe = std::max<Millis>(component.max_timeframe, member->ignore_seconds * kSecond);
+    signature += '!' + member->info.id + ',';
+  }
+  std::sort(common.begin(), common.end(), [](const ContextField& a, const ContextField& b) {
+    return std::pair(a.subject, a.name) < std::pair(b.subject, b.name);
+  });
+  common.erase(std::unique(common.begin(), common.end()), common.end());
+  component.fields = common;
+  component.group_fields = common.size();
+
+  std::unordered_set<const Rule*> below;
+  for (const Rule* member : members) {
+    if (!member->is_composite) continue;
+    const Composite& terms = member->composite;
+    component.max_timeframe = std::max(component.max_timeframe, terms.timeframe);
+    for (const ContextField& field : terms.same_fields) AddOnce(component.fields, field);
+    for (const ContextField& field : terms.different_fields) AddOnce(component.fields, field);
+    if (terms.log) AddOnce(component.fields, *terms.log);
+    CollectBelow(member, below);
+  }
+  std::set<std::string> sentences;
+  for (const Rule* rule : below)
+    for (std::string& name : WindowFields(rule->info.description)) sentences.insert(std::move(name));
+  for (const std::string& name : sentences) AddOnce(component.fields, ContextField{Condition::Subject::kField, name, nullptr});
+
+  const auto position = [&](const ContextField& field) {
+    return static_cast<std::size_t>(std::find(component.fields.begin(), component.fields.end(), field) - component.fields.begin());
+  };
+  for (const Rule* member : members) {
+    if (!member->is_composite) continue;
+    Comparison& comparison = comparisons_[member];
+    for (const ContextField& field : member->composite.same_fields) comparison.same.push_back(position(field));
+    for (const ContextField& field : member->composite.different_fields) comparison.different.push_back(position(field));
+    if (member->composite.log) comparison.log = position(*member->composite.log);
+  }
+  components_.push_back(std::move(component));
+  signatures_.push_back(std::move(signature));
 }
 
 std::optional<std::size_t> CorrelationPlan::ComponentOf(const std::vector<Alternative>& alternatives) const {
   for (const Alternative& alternative : alternatives) {
-    if (!alternative.composites.empty()) return component_of_composite_.at(alternative.composites.front());
-    if (alternative.result != nullptr && alternative.result->is_target)
-      if (const auto found = component_of_target_.find(alternative.result); found != component_of_target_.end())
-        return found->second;
+    if (!alternative.composites.empty()) return component_of_.at(alternative.composites.front());
+    const Rule* result = alternative.result;
+    if (result != nullptr && (result->is_target || Ignores(*result)))
+      if (const auto found = component_of_.find(result); found != component_of_.end()) return found->second;
   }
   return std::nullopt;
-}
-
-int CorrelationPlan::FieldIndex(std::size_t component, std::string_view field) const {
-  const auto& fields = components_[component].fields;
-  const auto found = std::find(fields.begin(), fields.end(), field);
-  return found == fields.end() ? -1 : static_cast<int>(found - fields.begin());
 }
 
 }  // namespace trailsift

@@ -56,6 +56,24 @@ std::optional<std::string_view> EventValues::Static(std::string_view name) const
   return event_.Wazuh(name == "system_name" ? "systemname" : name);
 }
 
+std::optional<std::string_view> EventValues::Context(const ContextField& field) const {
+  // Names at the top of a JSON log that Wazuh's decoder keeps apart from the fields it makes up.
+  static constexpr std::string_view kApart[] = {"srcip",  "dstip",   "srcport", "dstport",    "protocol",
+                                                "action", "srcuser", "dstuser", "user",       "id",
+                                                "status", "url",     "data",    "extra_data", "systemname"};
+  switch (field.subject) {
+    case Condition::Subject::kLog: return field.pattern->Holds(log()) ? std::optional<std::string_view>("") : std::nullopt;
+    case Condition::Subject::kStatic:
+      if (field.name == "location") return origin_.location;
+      if (field.name == "srcgeoip" || field.name == "dstgeoip") return std::nullopt;
+      return Static(field.name);
+    default:
+      for (std::string_view apart : kApart)
+        if (field.name == apart) return std::nullopt;
+      return event_.Wazuh(field.name);
+  }
+}
+
 std::optional<std::string_view> EventValues::ForDescription(std::string_view name) const {
   static constexpr std::string_view kNever[] = {"user", "location", "full_log"};
   for (std::string_view never : kNever)

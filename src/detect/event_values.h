@@ -23,6 +23,8 @@ class EventValues {
 
   // The value a test of that kind looks at; nothing when the event has none.
   std::optional<std::string_view> Get(Condition::Subject subject, std::string_view name) const;
+  // The value by which a composite rule compares events. One of the decoder's own fields is none of Wazuh's.
+  std::optional<std::string_view> Context(const ContextField& field) const;
   // What `$(name)` stands for in a sentence.
   std::optional<std::string_view> ForDescription(std::string_view name) const;
 

@@ -86,12 +86,12 @@ const Explainer::Way& Explainer::WayTo(const Rule& rule) {
 WhyNot Explainer::Why(const Rule& rule) {
   WhyNot why;
   why.rule = &rule;
-  why.result = outcome_.rule;
+  why.result = outcome_.matched;
   const Rule* at = &rule;
   const auto on_path = std::find(path_.begin(), path_.end(), &rule);
   if (&rule == reported_) {
     why.reason = WhyNot::Reason::kIsResult;
-  } else if (&rule == outcome_.rule) {
+  } else if (&rule == outcome_.matched) {
     why.reason = WhyNot::Reason::kIgnored;
   } else if (on_path != path_.end() && on_path + 1 != path_.end()) {
     why.reason = WhyNot::Reason::kDeeper;
@@ -142,10 +142,10 @@ ExplainedRule Explainer::Explain(const Rule& rule) const {
   const ArrivalWindows::Count* count = CountOf(rule);
   if (count == nullptr) return explained;
   explained.count = *count;
-  const auto compare = [&](const std::vector<std::string>& names, bool same) {
-    for (const std::string& name : names) {
-      const std::optional<std::string_view> value = values_.Get(Condition::Subject::kField, name);
-      explained.compared.push_back({name, same, value ? std::optional<std::string>(*value) : std::nullopt});
+  const auto compare = [&](const std::vector<ContextField>& fields, bool same) {
+    for (const ContextField& field : fields) {
+      const std::optional<std::string_view> value = values_.Context(field);
+      explained.compared.push_back({field.name, same, value ? std::optional<std::string>(*value) : std::nullopt});
     }
   };
   compare(rule.composite.same_fields, true);

@@ -37,7 +37,8 @@ class ExplainTest : public testing::Test {
         RuleSet::LoadTexts({{"r.xml", "<group name=\"g,\">" + rules + "</group>"}}, {{"etc/lists/names", "bob:\n"}}, diagnostics);
     ASSERT_NE(rules_, nullptr);
     matcher_.emplace(*rules_);
-    windows_.emplace(*rules_);
+    plan_.emplace(*rules_);
+    windows_.emplace(*rules_, *plan_);
   }
 
   // Sends the line through the rules and keeps what was decided.
@@ -48,21 +49,21 @@ class ExplainTest : public testing::Test {
     values_.emplace(*event_, now, origin_);
     MatchResult result;
     matcher_->Match(*event_, now, result);
-    outcome_ = windows_->Decide(result, *values_, now, "000");
-    if (outcome_.rule != nullptr) windows_->Remember(*outcome_.rule);
+    outcome_ = windows_->Decide(result.alternatives, *values_, "000", now);
   }
 
   std::string Path() {
     std::string text;
-    for (const ExplainedRule& rule : Explainer(*rules_, *values_, outcome_, outcome_.rule).Path())
+    for (const ExplainedRule& rule : Explainer(*rules_, *values_, outcome_, outcome_.matched).Path())
       text += (text.empty() ? "" : " > ") + Show(rule);
     return text;
   }
 
-  std::string Why(int id) { return Show(Explainer(*rules_, *values_, outcome_, outcome_.rule).Why(*rules_->Find(id))); }
+  std::string Why(int id) { return Show(Explainer(*rules_, *values_, outcome_, outcome_.matched).Why(*rules_->Find(id))); }
 
   std::shared_ptr<const RuleSet> rules_;
   std::optional<Matcher> matcher_;
+  std::optional<CorrelationPlan> plan_;
   std::optional<ArrivalWindows> windows_;
   MessageParser parser_;
   Arena arena_;

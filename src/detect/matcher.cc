@@ -27,7 +27,8 @@ void Matcher::Match(const Event& event, Millis moment, MatchResult& result) {
     for (ScanState& scan : scans_) scan.event = 0;
   }
   tree_ = FitsCloudTrailTree() ? &compiled_.cloudtrail() : &compiled_.general();
-  if (!VisitChildren(tree_->roots, [this](const CompiledRule& rule) { return Visit(rule); })) result.alternatives.push_back({});
+  if (!VisitChildren(tree_->roots, [this](const CompiledRule& rule) { return Visit(rule, nullptr); }))
+    result.alternatives.push_back({});
   values_ = nullptr;
   result_ = nullptr;
 }
@@ -112,16 +113,17 @@ bool Matcher::Holds(const CompiledRule& compiled) {
 }
 
 // True when the result is settled for every event on which the composites on the way fire.
-bool Matcher::Visit(const CompiledRule& compiled) {
+bool Matcher::Visit(const CompiledRule& compiled, const Rule* parent) {
   if (!Holds(compiled) || ++held_ > kMaxHeldRules) return false;
   const Rule& rule = *compiled.rule;
   if (rule.is_composite) composites_.push_back(&rule);
-  bool settled = VisitChildren(compiled.children, [this](const CompiledRule& child) { return Visit(child); });
+  bool settled = VisitChildren(compiled.children, [&](const CompiledRule& child) { return Visit(child, &rule); });
   if (!settled && !rule.no_alert) {
-    result_->alternatives.push_back({composites_, &rule});
+    result_->alternatives.push_back({composites_, &rule, parent});
     settled = true;
   }
   if (!rule.is_composite) return settled;
+  if (!settled) result_->alternatives.push_back({composites_, nullptr, nullptr});
   composites_.pop_back();
   return false;
 }

@@ -17,9 +17,13 @@
 
 namespace trailsift {
 
+//
+// A composite with noalert is asked as well, since asking uses events up: its alternative has composites and no result, and whether they
+// fire or not the next one is looked at.
 struct Alternative {
   std::vector<const Rule*> composites;  // all must fire; empty for the last alternative
-  const Rule* result = nullptr;         // nullptr: no rule holds
+  const Rule* result = nullptr;         // nullptr with composites: go on; without: no rule holds
+  const Rule* parent = nullptr;         // of the result, on the way that the walk took: what `ignore` gives the alert to
 };
 
 // The alternatives of one event, in the order of the walk; at least one, the last unconditional. Rules live as long as the RuleSet.
@@ -54,7 +58,7 @@ class Matcher {
   std::optional<std::string_view> Value(std::uint32_t field);
   bool TestHolds(std::uint32_t test);
   bool Holds(const CompiledRule& compiled);
-  bool Visit(const CompiledRule& compiled);
+  bool Visit(const CompiledRule& compiled, const Rule* parent);
   bool VisitDeepest(const CompiledRule& compiled);
   // Visits the children that may hold, in order, until `visit` answers true; whether it did.
   template <typename Visitor>

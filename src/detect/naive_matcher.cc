@@ -11,19 +11,20 @@ class Walk {
  public:
   Walk(const EventValues& values, MatchResult& result) : values_(values), result_(result) {}
 
-  bool Visit(const Rule& rule) {
+  bool Visit(const Rule& rule, const Rule* parent) {
     if (!HoldsPlainly(rule, values_) || ++held_ > kMaxHeldRules) return false;
     if (rule.is_composite) composites_.push_back(&rule);
     bool settled = false;
     for (const Rule* child : rule.children) {
-      settled = Visit(*child);
+      settled = Visit(*child, &rule);
       if (settled) break;
     }
     if (!settled && !rule.no_alert) {
-      result_.alternatives.push_back({composites_, &rule});
+      result_.alternatives.push_back({composites_, &rule, parent});
       settled = true;
     }
     if (!rule.is_composite) return settled;
+    if (!settled) result_.alternatives.push_back({composites_, nullptr, nullptr});
     composites_.pop_back();
     return false;
   }
@@ -73,7 +74,7 @@ void MatchNaively(const RuleSet& rules, const Event& event, Millis moment, const
   result.alternatives.clear();
   Walk walk(values, result);
   for (const Rule* root : rules.roots())
-    if (root->category == "syslog" && walk.Visit(*root)) return;
+    if (root->category == "syslog" && walk.Visit(*root, nullptr)) return;
   result.alternatives.push_back({});
 }
 

@@ -63,7 +63,9 @@ bool Windows::TakeSeed(Entry& entry) {
 }
 
 const Rule* Windows::ResultOf(const Entry& entry) const {
-  return entry.chosen < 0 ? nullptr : patterns_[entry.pattern][static_cast<std::size_t>(entry.chosen)].result;
+  if (entry.chosen < 0) return nullptr;
+  const Alternative& alternative = patterns_[entry.pattern][static_cast<std::size_t>(entry.chosen)];
+  return entry.ignored ? alternative.parent : alternative.result;
 }
 
 std::uint32_t Windows::InternPattern(const std::vector<Alternative>& alternatives) {
@@ -71,6 +73,7 @@ std::uint32_t Windows::InternPattern(const std::vector<Alternative>& alternative
   for (const Alternative& alternative : alternatives) {
     for (const Rule* composite : alternative.composites) key += composite->info.id + '&';
     key += alternative.result == nullptr ? "-" : alternative.result->info.id;
+    if (alternative.parent != nullptr) key += '<' + alternative.parent->info.id;
     key += ';';
   }
   const auto [found, fresh] = pattern_of_.emplace(std::move(key), static_cast<std::uint32_t>(patterns_.size()));
@@ -143,8 +146,13 @@ void Windows::EvaluateGroup(Group& group, std::vector<Decision>& out) {
       if (Entry& entry = group.entries[i]; !fixed(entry) && entry.history != nullptr) entry.history->fires.clear();
     RebuildMarks(group, group.entries.size());
   }
+  const std::pair first(group.entries[from].time, group.entries[from].event);
+  ForgetGiven(group, first, {INT64_MAX, {}});
   for (std::size_t i = from; i < group.entries.size(); ++i) {
-    if (fixed(group.entries[i])) continue;
+    if (fixed(group.entries[i])) {
+      NoteGiven(group, group.entries[i]);
+      continue;
+    }
     EvaluateEntry(group, i);
     Settle(group, group.entries[i], out);
   }
@@ -158,8 +166,8 @@ void Windows::RebuildMarks(Group& group, std::size_t before) {
     const Entry& entry = group.entries[i];
     if (entry.history == nullptr) continue;
     for (const Fire& fire : entry.history->fires) {
-      if (fire.level == 0) continue;
       group.entries[i].mark = static_cast<std::int16_t>(fire.level);
+      if (fire.marked.is_zero()) continue;
       for (std::size_t j = i; j-- > 0;)
         if (group.entries[j].event == fire.marked) {
           group.entries[j].mark = static_cast<std::int16_t>(fire.level);
@@ -172,88 +180,92 @@ void Windows::RebuildMarks(Group& group, std::size_t before) {
 void Windows::EvaluateEntry(Group& group, std::size_t at) {
   const std::vector<Alternative>& alternatives = patterns_[group.entries[at].pattern];
   const std::int16_t chosen_before = group.entries[at].chosen;
-  History history;
-  std::vector<std::pair<const Rule*, bool>> decided;  // a composite is asked once: asking again would meet its own marks
+  const bool ignored_before = group.entries[at].ignored;
+  std::vector<Fire> fires;
+  std::vector<Asked> asked;  // a composite is asked once: asking again would meet its own marks
   std::size_t chosen = alternatives.size() - 1;
   for (std::size_t i = 0; i < alternatives.size(); ++i) {
     bool holds = true;
     for (const Rule* composite : alternatives[i].composites) {
-      const auto known = std::find_if(decided.begin(), decided.end(), [&](const auto& pair) { return pair.first == composite; });
-      if (known != decided.end()) {
-        holds = known->second;
-      } else {
-        holds = Fires(group, at, *composite, history);
-        decided.emplace_back(composite, holds);
-      }
+      const auto known = std::find_if(asked.begin(), asked.end(), [&](const Asked& each) { return each.composite == composite; });
+      holds = (known != asked.end() ? *known : asked.emplace_back(Ask(group, at, *composite, fires))).fired;
       if (!holds) break;
     }
-    if (holds) {
+    // A silent composite uses events up, and the walk goes on.
+    if (holds && (alternatives[i].result != nullptr || alternatives[i].composites.empty())) {
       chosen = i;
       break;
     }
   }
   Entry& entry = group.entries[at];
+  const Alternative& outcome = alternatives[chosen];
   entry.chosen = static_cast<std::int16_t>(chosen);
-  if (alternatives[chosen].composites.empty()) history.contributors.clear();
-  const bool had_fires = entry.history != nullptr && !entry.history->fires.empty();
-  if (!history.fires.empty() || had_fires) {
-    if (entry.history == nullptr) entry.history = std::make_unique<History>();
-    history.withdrawn = std::move(entry.history->withdrawn);
-    *entry.history = std::move(history);
-    entry.changed = true;
-  } else if (entry.history != nullptr) {
-    entry.history->contributors.clear();
+  entry.ignored = outcome.result != nullptr && Ignores(*outcome.result) && IsIgnored(group, entry, *outcome.result);
+  NoteGiven(group, entry);
+  std::vector<Hash128> contributors;
+  if (!outcome.composites.empty() && !entry.ignored)
+    for (Asked& each : asked)
+      if (each.composite == outcome.composites.back()) contributors = std::move(each.contributors);
+  if (entry.chosen != chosen_before || entry.ignored != ignored_before) entry.changed = true;
+  if (entry.history == nullptr) {
+    if (fires.empty()) return;
+    entry.history = std::make_unique<History>();
   }
-  if (entry.chosen != chosen_before) entry.changed = true;
+  if (!fires.empty() || !entry.history->fires.empty()) entry.changed = true;
+  entry.history->fires = std::move(fires);
+  entry.history->contributors = std::move(contributors);
 }
 
-bool Windows::SameContext(const Group& group, const Rule& composite, const Entry& current, const Entry& earlier) const {
-  for (const std::string& name : composite.composite.same_fields) {
-    const auto index = static_cast<std::size_t>(plan_->FieldIndex(group.component, name));
-    if (!current.values[index] || !earlier.values[index] || *current.values[index] != *earlier.values[index]) return false;
-  }
-  for (const std::string& name : composite.composite.different_fields) {
-    const auto index = static_cast<std::size_t>(plan_->FieldIndex(group.component, name));
-    if (current.values[index] && earlier.values[index] && *current.values[index] == *earlier.values[index]) return false;
-  }
-  return true;
+bool Windows::IsIgnored(const Group& group, const Entry& entry, const Rule& rule) {
+  const auto given = group.given.find(&rule);
+  if (given == group.given.end()) return false;
+  const auto next = given->second.lower_bound(std::pair(entry.time, entry.event));
+  return next != given->second.begin() && entry.time - std::prev(next)->first < rule.ignore_seconds * kSecond;
 }
 
-bool Windows::Fires(Group& group, std::size_t at, const Rule& composite, History& history) {
+void Windows::NoteGiven(Group& group, const Entry& entry) {
+  const Rule* rule = ResultOf(entry);
+  if (rule != nullptr && !entry.ignored && Ignores(*rule)) group.given[rule].emplace(entry.time, entry.event);
+}
+
+void Windows::ForgetGiven(Group& group, std::pair<Millis, Hash128> from, std::pair<Millis, Hash128> to) {
+  for (auto& [rule, given] : group.given) given.erase(given.lower_bound(from), given.lower_bound(to));
+}
+
+Windows::Asked Windows::Ask(Group& group, std::size_t at, const Rule& composite, std::vector<Fire>& fires) {
   const Composite& terms = composite.composite;
+  const Comparison& comparison = plan_->ComparisonOf(composite);
   const Entry& current = group.entries[at];
+  Asked asked{&composite, false, {}};
   std::vector<std::size_t> counted;  // newest first
   for (std::size_t i = at; i-- > 0;) {
     const Entry& earlier = group.entries[i];
-    if (current.time - earlier.time > terms.timeframe) return false;
+    if (current.time - earlier.time > terms.timeframe) return asked;
     const Rule* final_rule = ResultOf(earlier);
     if (final_rule == nullptr || final_rule->info.level == 0) continue;
-    if (std::find(terms.targets.begin(), terms.targets.end(), final_rule) == terms.targets.end()) continue;
-    if (!SameContext(group, composite, current, earlier)) continue;
-    // Wazuh leaves marks out where one earlier event is enough.
-    if (earlier.mark >= composite.info.level && earlier.mark > 0) return false;
+    if (!terms.log && std::find(terms.targets.begin(), terms.targets.end(), final_rule) == terms.targets.end()) continue;
+    if (!comparison.Counts(current.values, earlier.values)) continue;
+    // So one of level 0 never fires.
+    if (earlier.mark >= composite.info.level) return asked;
     counted.push_back(i);
     if (counted.size() + 1 < terms.count) continue;
-    if (terms.count > 2) {
-      const auto level = static_cast<std::int16_t>(composite.info.level);
-      history.fires.push_back({composite.info.level, group.entries[counted.front()].event});
-      group.entries[at].mark = level;
-      group.entries[counted.front()].mark = level;
-    } else {
-      history.fires.push_back({0, group.entries[counted.front()].event});
-    }
-    history.contributors.clear();
-    for (auto index = counted.rbegin(); index != counted.rend(); ++index)
-      history.contributors.push_back(group.entries[*index].event);
-    history.contributors.push_back(current.event);
-    return true;
+    // Wazuh uses no earlier event up where one is enough.
+    const bool several = terms.count > 2;
+    const auto level = static_cast<std::int16_t>(composite.info.level);
+    fires.push_back({composite.info.level, several ? group.entries[counted.front()].event : Hash128{}});
+    group.entries[at].mark = level;
+    if (several) group.entries[counted.front()].mark = level;
+    asked.fired = true;
+    for (auto index = counted.rbegin(); index != counted.rend(); ++index) asked.contributors.push_back(group.entries[*index].event);
+    asked.contributors.push_back(current.event);
+    return asked;
   }
-  return false;
+  return asked;
 }
 
 Hash128 Windows::OutcomeId(const Entry& entry) const {
   const Rule* rule = ResultOf(entry);
-  if (rule == nullptr || !options_.alertable(*rule)) return {};
+  if (rule == nullptr || !options_.alertable(*rule) || (entry.ignored && rule->no_alert)) return {};
   static const std::vector<Hash128> kNone;
   const std::vector<Hash128>& withdrawn = entry.history == nullptr ? kNone : entry.history->withdrawn;
   const bool composite = entry.history != nullptr && !entry.history->contributors.empty();
@@ -272,14 +284,19 @@ Decision Windows::Describe(const Group& group, const Entry& entry, const Hash128
   decision.reference = entry.reference;
   decision.time = entry.time;
   decision.rule = ResultOf(entry);
+  if (entry.chosen >= 0) decision.matched = patterns_[entry.pattern][static_cast<std::size_t>(entry.chosen)].result;
   decision.id = id;
   if (entry.history == nullptr || entry.history->contributors.empty()) {
     decision.event_ids.push_back(entry.event_id);
     return decision;
   }
   const Component& component = plan_->components()[group.component];
-  decision.window_values.reserve(component.fields.size());
-  for (const std::string& name : component.fields) decision.window_values.emplace_back(name, std::vector<std::string>());
+  std::vector<std::size_t> named;
+  for (std::size_t i = 0; i < component.fields.size(); ++i) {
+    if (component.fields[i].subject != Condition::Subject::kField) continue;
+    named.push_back(i);
+    decision.window_values.emplace_back(component.fields[i].name, std::vector<std::string>());
+  }
   const auto& contributors = entry.history->contributors;
   decision.counted.assign(contributors.begin(), contributors.end() - 1);
   const auto last = std::find_if(group.entries.begin(), group.entries.end(), [&](const Entry& other) { return &other == &entry; });
@@ -294,8 +311,8 @@ Decision Windows::Describe(const Group& group, const Entry& entry, const Hash128
     }
   for (auto contributor = found.rbegin(); contributor != found.rend(); ++contributor) {
     decision.event_ids.push_back((*contributor)->event_id);
-    for (std::size_t i = 0; i < component.fields.size(); ++i) {
-      const auto& value = (*contributor)->values[i];
+    for (std::size_t i = 0; i < named.size(); ++i) {
+      const auto& value = (*contributor)->values[named[i]];
       auto& distinct = decision.window_values[i].second;
       if (value && std::find(distinct.begin(), distinct.end(), *value) == distinct.end()) distinct.push_back(*value);
     }
@@ -377,6 +394,7 @@ void Windows::Evict(Millis before, std::vector<Decision>& out) {
     // What goes has its outcome for good.
     if (group.pending)
       for (auto entry = group.entries.begin(); entry != end; ++entry) ReconcileEntry(group, *entry, out);
+    ForgetGiven(group, {INT64_MIN, {}}, {keep, {}});
     size_ -= static_cast<std::size_t>(end - group.entries.begin());
     group.entries.erase(group.entries.begin(), end);
     it = group.entries.empty() ? groups_.erase(it) : std::next(it);

@@ -1,21 +1,24 @@
-// Correlation over event time: decides composite rules (frequency, timeframe, same_field) by the order in which things happened, not by
-// the order in which objects arrived.
+// Correlation over event time: decides composite rules (frequency, timeframe, same_field) and `ignore` by the order in which things
+// happened, not by the order in which objects arrived.
 //
 // Within a group, events are kept in (event time, identity) order, and the outcome of each is what Wazuh's walk would have given had they
 // arrived in that order: newest to oldest over remembered events, stopping at the timeframe's end or at an event that a composite of the
-// same or a higher level has used up; on firing the current event and the newest counted one are used up. An outcome is reported as soon
-// as it is known. A late event re-evaluates what comes after it in its own group; an event whose alert was reported already and whose
+// same or a higher level has used up; on firing the current event and, with a frequency above 2, the newest counted one are used up. A
+// result of a rule with ignore="S" less than S seconds behind the last one that was given goes to the rule's parent. An outcome is reported
+// as soon as it is known. A late event re-evaluates what comes after it in its own group; an event whose alert was reported already and whose
 // outcome changed waits for Reconcile, which reports the right alert with what it supersedes, or a retraction. So any order, split and
 // repetition of the same events between two calls of Reconcile ends in the same set of alerts (docs/adr/0002).
 //
-// Memory: a group keeps its events for `lateness` plus its longest timeframe behind the newest event time seen. Above `max_events` the
+// Memory: a group keeps its events for `lateness` plus its longest timeframe (or `ignore`) behind the newest event time seen. Above `max_events` the
 // oldest go first, counted. One thread.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -45,12 +48,13 @@ struct Decision {
   std::uint64_t reference = 0;
   Millis time = 0;
   const Rule* rule = nullptr;          // nullptr only for a retraction
+  const Rule* matched = nullptr;       // what the walk ended at: another one where `ignore` gives the alert to the parent
   Hash128 id;                          // of the alert
   std::vector<std::string> event_ids;  // that contributed, in event order, the raising one last
   std::vector<Hash128> counted;        // a composite's earlier events, in event order
   std::vector<Hash128> supersedes;
   std::optional<Hash128> retracts;
-  // For a composite: each field of the component and its distinct values over the contributing events, in event order.
+  // For a composite: each of the component's fields that a sentence may name, and its distinct values over the contributing events, in event order.
   std::vector<std::pair<std::string, std::vector<std::string>>> window_values;
 };
 
@@ -110,10 +114,10 @@ class Windows {
   std::unordered_set<std::uint64_t> References() const;
 
  private:
-  // A composite that fired: the marks it set.
+  // A composite that fired: the marks it set on this event and on
   struct Fire {
     int level = 0;
-    Hash128 marked;  // the newest counted event
+    Hash128 marked;  // the newest counted event; zero: none
   };
   struct History {
     std::vector<Fire> fires;
@@ -128,14 +132,17 @@ class Windows {
     std::uint32_t pattern = 0;  // in patterns_
     std::int16_t chosen = -1;   // alternative
     std::int16_t mark = 0;
-    bool changed = true;  // since AppendChanges
+    bool ignored = false;  // the chosen result is given for its parent
+    bool changed = true;   // since AppendChanges
     std::string event_id;
     std::vector<std::optional<std::string>> values;
     std::unique_ptr<History> history;  // rare
   };
   struct Group {
     std::size_t component = 0;
-    std::vector<Entry> entries;         // by (time, event)
+    std::vector<Entry> entries;  // by (time, event)
+    // Events whose results a rule with `ignore` was given for, by (time, event).
+    std::map<const Rule*, std::set<std::pair<Millis, Hash128>>> given;
     std::size_t dirty_from = SIZE_MAX;  // first entry to evaluate
     bool late = false;                  // dirty_from is not the tail
     bool pending = false;               // some reported outcome changed
@@ -145,9 +152,18 @@ class Windows {
   std::uint32_t InternPattern(const std::vector<Alternative>& alternatives);
   void EvaluateGroup(Group& group, std::vector<Decision>& out);
   void EvaluateEntry(Group& group, std::size_t at);
-  bool Fires(Group& group, std::size_t at, const Rule& composite, History& history);
-  bool SameContext(const Group& group, const Rule& composite, const Entry& current, const Entry& earlier) const;
+  struct Asked {
+    const Rule* composite = nullptr;
+    bool fired = false;
+    std::vector<Hash128> contributors;  // in event order
+  };
+  // Walks back from the entry at `at`; on firing the marks are set and added to `fires`.
+  Asked Ask(Group& group, std::size_t at, const Rule& composite, std::vector<Fire>& fires);
   void RebuildMarks(Group& group, std::size_t before);
+  // Notes that the entry's result was given, where its rule ignores what follows.
+  void NoteGiven(Group& group, const Entry& entry);
+  static void ForgetGiven(Group& group, std::pair<Millis, Hash128> from, std::pair<Millis, Hash128> to);
+  static bool IsIgnored(const Group& group, const Entry& entry, const Rule& rule);
   Hash128 OutcomeId(const Entry& entry) const;
   Decision Describe(const Group& group, const Entry& entry, const Hash128& id) const;
   void Settle(Group& group, Entry& entry, std::vector<Decision>& out);

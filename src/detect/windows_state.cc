@@ -33,6 +33,7 @@ void Windows::AppendEntry(const Hash128& key, const Group& group, const Entry& e
   writer.U64(entry.reference);
   writer.Hash(entry.issued);
   writer.U32(static_cast<std::uint32_t>(static_cast<std::int32_t>(entry.chosen)));
+  writer.U8(entry.ignored ? 1 : 0);
   writer.String(entry.event_id);
   writer.U32(static_cast<std::uint32_t>(entry.values.size()));
   for (const auto& value : entry.values) {
@@ -44,7 +45,8 @@ void Windows::AppendEntry(const Hash128& key, const Group& group, const Entry& e
   for (const Alternative& alternative : alternatives) {
     writer.U32(static_cast<std::uint32_t>(alternative.composites.size()));
     for (const Rule* composite : alternative.composites) writer.U32(static_cast<std::uint32_t>(composite->id));
-    writer.U32(alternative.result == nullptr ? kNoRule : static_cast<std::uint32_t>(alternative.result->id));
+    for (const Rule* rule : {alternative.result, alternative.parent})
+      writer.U32(rule == nullptr ? kNoRule : static_cast<std::uint32_t>(rule->id));
   }
   writer.U8(entry.history != nullptr ? 1 : 0);
   if (entry.history != nullptr) {
@@ -90,6 +92,7 @@ Status Windows::Restore(std::string_view bytes) {
     entry.reference = reader.U64();
     entry.issued = reader.Hash();
     entry.chosen = static_cast<std::int16_t>(static_cast<std::int32_t>(reader.U32()));
+    entry.ignored = reader.U8() != 0;
     entry.event_id = reader.String();
     const std::uint32_t values = reader.U32();
     for (std::uint32_t i = 0; i < values && reader.ok(); ++i)
@@ -106,8 +109,10 @@ Status Windows::Restore(std::string_view bytes) {
       Alternative alternative;
       const std::uint32_t composites = reader.U32();
       for (std::uint32_t j = 0; j < composites && reader.ok(); ++j) alternative.composites.push_back(rule(reader.U32()));
-      const std::uint32_t result = reader.U32();
-      alternative.result = result == kNoRule ? nullptr : rule(result);
+      for (const Rule** place : {&alternative.result, &alternative.parent}) {
+        const std::uint32_t id = reader.U32();
+        *place = id == kNoRule ? nullptr : rule(id);
+      }
       alternatives.push_back(std::move(alternative));
     }
     if (reader.U8() != 0) {
@@ -151,6 +156,7 @@ void Windows::FinishRestore(Millis cut) {
   cut_ = cut;
   for (auto& [key, group] : groups_) {
     RebuildMarks(group, group.entries.size());
+    for (const Entry& entry : group.entries) NoteGiven(group, entry);
     group.pending = true;  // what waited for Reconcile when the process ended waits again
     pending_.push_back(key);
     if (!group.entries.empty()) newest_ = std::max(newest_, group.entries.back().time);

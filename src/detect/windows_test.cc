@@ -8,6 +8,8 @@
 #include <random>
 #include <set>
 
+#include "detect/windows_testing.h"
+
 namespace trailsift {
 namespace {
 
@@ -26,14 +28,6 @@ constexpr const char* kRules = R"(
   <rule id="107" level="12" frequency="2" timeframe="1000"><if_matched_sid>102</if_matched_sid><description>chain</description></rule>
 </group>
 )";
-
-Hash128 Id(std::string_view rule, const std::vector<Hash128>& events) {
-  std::string text(rule);
-  for (const Hash128& event : events) text.append(reinterpret_cast<const char*>(event.bytes.data()), 16);
-  return StrongHash(text);
-}
-
-bool Alertable(const Rule& rule) { return rule.info.level >= 3; }
 
 struct Sample {
   Hash128 event;
@@ -77,8 +71,8 @@ class WindowsTest : public testing::Test {
     event.time = sample.time;
     event.alternatives = AlternativesOf(sample.kind);
     event.component = *plan_->ComponentOf(event.alternatives);
-    for (const std::string& field : plan_->components()[event.component].fields)
-      event.values.push_back(field == "acct" ? sample.account : field == "user" ? sample.user : "?");
+    for (const ContextField& field : plan_->components()[event.component].fields)
+      event.values.push_back(field.name == "acct" ? sample.account : field.name == "user" ? sample.user : "?");
     return event;
   }
 
@@ -112,7 +106,8 @@ class WindowsTest : public testing::Test {
           if (earlier.mark >= composite->info.level) return false;
           counted.push_back(i);
           if (counted.size() + 1 < composite->composite.count) continue;
-          if (composite->composite.count > 2) own_mark = memory[counted.front()].mark = composite->info.level;
+          own_mark = composite->info.level;
+          if (composite->composite.count > 2) memory[counted.front()].mark = own_mark;
           std::vector<Hash128> events;
           for (auto index = counted.rbegin(); index != counted.rend(); ++index) events.push_back(memory[*index].sample.event);
           events.push_back(sample.event);
@@ -151,20 +146,6 @@ class WindowsTest : public testing::Test {
   std::shared_ptr<const RuleSet> rules_;
   std::shared_ptr<const CorrelationPlan> plan_;
 };
-
-// All ids less superseded and retracted ones; an id must not be written twice.
-std::set<Hash128> FinalSet(const std::vector<Decision>& decisions) {
-  std::set<Hash128> ids;
-  for (const Decision& decision : decisions) {
-    if (decision.retracts) continue;
-    EXPECT_TRUE(ids.insert(decision.id).second) << "an id was written twice";
-  }
-  for (const Decision& decision : decisions) {
-    for (const Hash128& id : decision.supersedes) ids.erase(id);
-    if (decision.retracts) ids.erase(*decision.retracts);
-  }
-  return ids;
-}
 
 TEST_F(WindowsTest, FiresAtTheFifthWithinTheTimeframeAndTheAccount) {
   const auto run = [&](const std::vector<int>& seconds, const std::vector<std::string>& accounts) {

@@ -73,6 +73,16 @@ std::string FillWindowNames(std::string_view description, std::size_t count,
   }
 }
 
+std::string_view DescriptionOf(const Finding& finding, const Rule& rule) {
+  for (std::size_t i = 0; i < finding.alternatives.size(); ++i) {
+    if (finding.alternatives[i].result == &rule) return finding.descriptions[i];
+    if (finding.alternatives[i].parent == &rule && i < finding.parent_descriptions.size() &&
+        !finding.parent_descriptions[i].empty())
+      return finding.parent_descriptions[i];
+  }
+  return rule.info.description;
+}
+
 Analyzer::Analyzer(const AnalyzerOptions& options)
     : options_(options),
       deriver_(std::make_unique<WindowNameKeeper>(
@@ -121,7 +131,8 @@ void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelo
     return;
   }
   const Event event = Event::Record(record, envelope, arena_, deriver_.get());
-  matcher_.Match(event, seen.time, result_);
+  const Millis moment = options_.by_arrival ? now : seen.time;
+  matcher_.Match(event, moment, result_);
   const Rule* plain = result_.alternatives.back().result;
   const bool matched = plain != nullptr && plain->info.level > 0;
   if (matched) seen.fate = SeenRecord::Fate::kMatched;
@@ -138,15 +149,22 @@ void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelo
     bool may_alert = false;
     for (const Alternative& alternative : result_.alternatives) {
       may_alert = may_alert || (alternative.result != nullptr && IsAlertable(*alternative.result, options_.log_alert_level));
+      const Rule* parent = alternative.result != nullptr && Ignores(*alternative.result) ? alternative.parent : nullptr;
+      may_alert = may_alert || (parent != nullptr && IsAlertable(*parent, options_.log_alert_level));
       finding.descriptions.push_back(alternative.result == nullptr ? std::string() : Sentence(*alternative.result, event));
-      want_log = want_log || (alternative.result != nullptr && !alternative.result->no_full_log);
+      finding.parent_descriptions.push_back(parent == nullptr ? std::string() : Sentence(*parent, event));
+      want_log = want_log || (alternative.result != nullptr && !alternative.result->no_full_log) ||
+                 (parent != nullptr && !parent->no_full_log);
     }
-    if (component)
-      for (const std::string& name : options_.plan->components()[*component].fields) {
-        const std::optional<std::string_view> value = event.Wazuh(name);
+    if (component) {
+      const EventOrigin origin;
+      const EventValues values(event, moment, origin);
+      for (const ContextField& field : options_.plan->components()[*component].fields) {
+        const std::optional<std::string_view> value = values.Context(field);
         finding.values.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
       }
-    if (may_alert) matcher_.MatchAll(event, seen.time, finding.all_results);
+    }
+    if (may_alert) matcher_.MatchAll(event, moment, finding.all_results);
     finding.alternatives = result_.alternatives;
     FillAlert(event, header, finding, want_log);
     if (component) finding.log = event.full_log();

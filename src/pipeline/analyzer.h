@@ -25,6 +25,7 @@ struct AnalyzerOptions {
   bool log_fields = false;    // alerts.log will be written: keep the leaves
   bool archive = false;       // logall_json: every record becomes a line of archives.json
   bool utc_arrival = false;   // hunt: an alert's arrival is its event time
+  bool by_arrival = false;    // correlation_time=arrival: composites, `ignore`, `time` and `weekday` go by the wall clock
   // hunt: records outside [start, end) are discarded.
   std::optional<Millis> start;
   std::optional<Millis> end;
@@ -37,8 +38,9 @@ struct Finding {
   std::string event_id;
   std::uint32_t index = 0;  // of the record in its object
   std::vector<Alternative> alternatives;
-  std::vector<std::string> descriptions;  // of each alternative's result, with window names still to be filled in
-  std::vector<const Rule*> all_results;   // of Matcher::MatchAll; empty where no alternative is written as an alert
+  std::vector<std::string> descriptions;         // of each alternative's result, with window names still to be filled in
+  std::vector<std::string> parent_descriptions;  // of the parents of results with `ignore`, else empty
+  std::vector<const Rule*> all_results;          // of Matcher::MatchAll; empty where no alternative is written as an alert
   std::optional<std::size_t> component;
   std::vector<std::optional<std::string>> values;  // of the component's fields
   std::string log;  // the event as text, for the previous_output of a composite; only with a component
@@ -71,6 +73,9 @@ struct ObjectReport {
   KindCounters kinds;
   std::uint64_t stored_bytes = 0;
 };
+
+// What is said of the event where `rule` is the outcome: with window names still to be filled in.
+std::string_view DescriptionOf(const Finding& finding, const Rule& rule);
 
 class Analyzer {
  public:

@@ -76,10 +76,10 @@ TEST_F(AnalyzerTest, WindowNamesWaitInTheDescriptionAndTheComponentsValuesAreKep
               ElementsAre("$(trailsift.window.count) failures, last ann, of $(trailsift.window.aws.userIdentity.userName)",
                           "failure of ann"));
   ASSERT_TRUE(finding.component.has_value());
-  const std::vector<std::string>& fields = options_.plan->components()[*finding.component].fields;
+  const std::vector<ContextField>& fields = options_.plan->components()[*finding.component].fields;
   ASSERT_EQ(finding.values.size(), fields.size());
   for (std::size_t i = 0; i < fields.size(); ++i)
-    EXPECT_EQ(finding.values[i], fields[i] == "aws.recipientAccountId" ? "111122223333" : "ann") << fields[i];
+    EXPECT_EQ(finding.values[i], fields[i].name == "aws.recipientAccountId" ? "111122223333" : "ann") << fields[i].name;
 }
 
 TEST_F(AnalyzerTest, DiscardsByStringsAndByStringsInAList) {

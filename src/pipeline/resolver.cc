@@ -45,7 +45,9 @@ Resolver::Resolver(const AnalyzerOptions& analyzer, const ResolverOptions& optio
       reread_(std::move(reread)),
       durable_(options.durable),
       seen_(options.max_seen_events, options.keep_seen),
-      windows_(analyzer.rules, analyzer.plan, OptionsOf(analyzer, options)) {}
+      windows_(analyzer.rules, analyzer.plan, OptionsOf(analyzer, options)) {
+  if (analyzer.by_arrival) arrival_.emplace(*analyzer.rules, *analyzer.plan);
+}
 
 void Resolver::Seed(const std::vector<RecoveredAlert>& alerts) {
   for (const RecoveredAlert& alert : alerts) {
@@ -98,7 +100,7 @@ void Resolver::Take(FlowReport& flow) {
     newest = std::max(newest, record.time);
     if (record.finding < 0) continue;
     Finding& finding = report.findings[static_cast<std::size_t>(record.finding)];
-    if (finding.component && number == 0)
+    if (finding.component && !arrival_ && number == 0)
       number = NumberOf(
           {static_cast<std::int64_t>(flow.object.tag), flow.object.key, flow.object.name_time, flow.object.envelope->account_id});
     const std::uint64_t reference = number << 32 | finding.index;
@@ -114,6 +116,7 @@ void Resolver::Take(FlowReport& flow) {
 
 void Resolver::TakeFinding(Finding&& finding, std::uint64_t reference) {
   if (!finding.component) return EmitPlain(std::move(finding));
+  if (arrival_) return DecideByArrival(std::move(finding));
   TakeEarlier(finding.event);
   WindowEvent event;
   event.event = finding.event;
@@ -142,6 +145,46 @@ void Resolver::EmitPlain(Finding&& finding) {
   alert.description = FillWindowNames(finding.descriptions.back(), 1, {});
   alert.also = AlsoHolding(finding.all_results, rule);
   Finish(alert, rule);
+  emit_(std::move(alert));
+}
+
+std::vector<std::pair<std::string, std::vector<std::string>>> Resolver::WindowValues(
+    std::size_t component, const std::vector<const Comparison::Values*>& events) const {
+  std::vector<std::pair<std::string, std::vector<std::string>>> out;
+  const std::vector<ContextField>& fields = analyzer_.plan->components()[component].fields;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].subject != Condition::Subject::kField) continue;
+    std::vector<std::string>& distinct = out.emplace_back(fields[i].name, std::vector<std::string>()).second;
+    for (const Comparison::Values* values : events)
+      if (const auto& value = (*values)[i]; value && std::find(distinct.begin(), distinct.end(), *value) == distinct.end())
+        distinct.push_back(*value);
+  }
+  return out;
+}
+
+void Resolver::DecideByArrival(Finding&& finding) {
+  ArrivalEvent event{finding.event, finding.event_id, "", std::move(finding.log), finding.values};
+  const ArrivalWindows::Outcome outcome = arrival_->Decide(finding.alternatives, finding.component, std::move(event), NowMillis());
+  // An alert that stands since before a restart stays the only one, whatever the memory of now makes of its event.
+  if (earlier_.contains(finding.event)) return TakeEarlier(finding.event);
+  const Rule* rule = outcome.rule;
+  if (rule == nullptr || !IsAlertable(*rule, analyzer_.log_alert_level) || (rule != outcome.matched && rule->no_alert)) return;
+  std::vector<Hash128> events;
+  Alert alert = std::move(finding.alert);
+  std::vector<const Comparison::Values*> values;
+  for (const auto& counted : outcome.counted) {
+    events.push_back(counted->event);
+    alert.events.push_back(counted->event_id);
+    values.push_back(&counted->values);
+  }
+  if (!values.empty()) values.push_back(&finding.values);
+  events.push_back(finding.event);
+  alert.events.push_back(finding.event_id);
+  alert.id = AlertId(rule->info.id, events);
+  alert.description = FillWindowNames(DescriptionOf(finding, *rule), events.size(), WindowValues(*finding.component, values));
+  alert.also = AlsoHolding(finding.all_results, *outcome.matched);
+  alert.previous_output = outcome.PreviousOutput();
+  Finish(alert, *rule);
   emit_(std::move(alert));
 }
 
@@ -189,11 +232,8 @@ void Resolver::EmitDecisions() {
     alert.id = decision.id;
     alert.events = decision.event_ids;
     alert.supersedes = decision.supersedes;
-    std::string_view description = decision.rule->info.description;
-    for (std::size_t i = 0; i < finding->alternatives.size(); ++i)
-      if (finding->alternatives[i].result == decision.rule) description = finding->descriptions[i];
-    alert.description = FillWindowNames(description, decision.event_ids.size(), decision.window_values);
-    alert.also = AlsoHolding(finding->all_results, *decision.rule);
+    alert.description = FillWindowNames(DescriptionOf(*finding, *decision.rule), decision.event_ids.size(), decision.window_values);
+    alert.also = AlsoHolding(finding->all_results, *decision.matched);
     alert.previous_output = PreviousOutput(decision.counted);
     Finish(alert, *decision.rule);
     emit_(std::move(alert));

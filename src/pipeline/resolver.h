@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "alert/alert.h"
+#include "detect/arrival_windows.h"
 #include "detect/windows.h"
 #include "pipeline/counters.h"
 #include "pipeline/object_flow.h"
@@ -74,6 +75,11 @@ class Resolver {
 
   void TakeFinding(Finding&& finding, std::uint64_t reference);
   void EmitPlain(Finding&& finding);
+  // correlation_time=arrival: decided at once, never corrected.
+  void DecideByArrival(Finding&& finding);
+  // Each of the component's fields that a sentence may name, and its distinct values over `events`.
+  std::vector<std::pair<std::string, std::vector<std::string>>> WindowValues(
+      std::size_t component, const std::vector<const Comparison::Values*>& events) const;
   void EmitDecisions();
   void Finish(Alert& alert, const Rule& rule);
   std::shared_ptr<Finding> FindingOf(const Decision& decision);
@@ -90,6 +96,7 @@ class Resolver {
   RunCounters counters_;
   SeenEvents seen_;
   Windows windows_;
+  std::optional<ArrivalWindows> arrival_;  // correlation_time=arrival; windows_ stays empty then
   std::vector<Decision> decisions_;
   std::unordered_map<const Rule*, HourlyCount> fired_;
 

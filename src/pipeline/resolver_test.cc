@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -62,6 +63,78 @@ class ResolverTest : public PipelineTest {
   std::vector<ObjectOrigin> reread_;
   std::vector<Alert> alerts_;
 };
+
+// The rule set with `ignore` on the failures' composite and on a rule below the plain one.
+constexpr const char* kIgnoring = R"(
+<group name="t,">
+  <rule id="1" level="0" noalert="1"><category>syslog</category><description>all</description></rule>
+  <rule id="100" level="0"><if_sid>1</if_sid><decoded_as>json</decoded_as><description>base</description></rule>
+  <rule id="101" level="3"><if_sid>100</if_sid><field name="aws.eventName">^Fail$</field><description>failure of $(aws.userIdentity.userName)</description></rule>
+  <rule id="102" level="6" ignore="60"><if_sid>101</if_sid><description>first failure, $(aws.userIdentity.userName)</description></rule>
+</group>
+)";
+
+TEST_F(ResolverTest, IgnoreGoesByEventTimeAndTellsTheParent) {
+  Diagnostics diagnostics;
+  options_.rules = RuleSet::LoadTexts({{"test.xml", kIgnoring}}, {}, diagnostics);
+  options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
+  const auto resolver = Make();
+  Take(*resolver, "b", Failures("b", 30, 3, 30));  // at 30, 60, 90 s
+  resolver->Evaluate();
+  ASSERT_EQ(alerts_.size(), 3u);
+  const Hash128 first = alerts_[0].id;
+  EXPECT_TRUE(alerts_[1].also.empty()) << "the rule that is ignored is no other";
+  EXPECT_THAT(Told(), ElementsAre("102: first failure, b", "101: failure of b", "102: first failure, b"));
+  // One of 10 s before comes late: it was the first, and what was given at 30 s was not.
+  Take(*resolver, "a", Failures("a", 20, 1));
+  resolver->Evaluate();
+  EXPECT_THAT(Told(), ElementsAre("102: first failure, a"));
+  resolver->Reconcile();
+  ASSERT_EQ(alerts_.size(), 1u) << "at 90 s, 70 s after it, the rule is given again";
+  EXPECT_THAT(alerts_[0].supersedes, ElementsAre(first));
+  EXPECT_THAT(Told(), ElementsAre("101: failure of b"));
+}
+
+TEST_F(ResolverTest, ByArrivalTheClockIsTheWallAndNothingIsCorrected) {
+  options_.by_arrival = true;
+  const auto resolver = Make();
+  // An hour apart by their own time, at once by arrival; and the third comes before the second.
+  Take(*resolver, "a", Failures("ann", 0, 1));
+  Take(*resolver, "c", Failures("cid", 2400, 1));
+  ASSERT_EQ(alerts_.size(), 2u);
+  Take(*resolver, "b", Failures("bob", 1200, 1));
+  ASSERT_EQ(alerts_.size(), 3u) << "decided when it is taken";
+  EXPECT_THAT(alerts_[2].events, ElementsAre("ann0", "cid0", "bob0"));
+  EXPECT_EQ(alerts_[2].id, IdOf("103", {"ann0", "cid0", "bob0"}));
+  EXPECT_THAT(alerts_[2].previous_output, HasSubstr("ann0"));
+  EXPECT_THAT(Told(), ElementsAre("102: failure of ann", "102: failure of cid", "103: 3 failures, last bob, of ann, cid, bob"));
+  resolver->Evaluate();
+  resolver->Reconcile();
+  EXPECT_THAT(Told(), IsEmpty());
+  EXPECT_TRUE(resolver->idle());
+}
+
+// The memory does not survive a restart; an alert that stands does.
+TEST_F(ResolverTest, ByArrivalAnAlertThatStandsIsTheOnlyOneOfItsEvent) {
+  options_.by_arrival = true;
+  auto resolver = Make();
+  Take(*resolver, "a", Failures("a", 0, 3));
+  ASSERT_EQ(alerts_.size(), 3u);
+  std::vector<RecoveredAlert> stand;
+  for (const Alert& alert : alerts_) stand.push_back({alert.id, alert.event, {}, std::nullopt});
+  stand.erase(stand.begin());
+  alerts_.clear();
+  resolver = Make();
+  resolver->FinishRestore();
+  resolver->Seed(stand);
+  // In another order: the composite would be another event's now.
+  std::vector<MadeRecord> again = Failures("a", 0, 3);
+  std::reverse(again.begin(), again.end());
+  Take(*resolver, "a", again);
+  ASSERT_EQ(alerts_.size(), 1u);
+  EXPECT_THAT(alerts_[0].events.back(), "a0");
+  EXPECT_EQ(resolver->awaited(), 0u);
+}
 
 TEST_F(ResolverTest, AlertsNameTheOtherRulesThatWouldHaveHeld) {
   const auto resolver = Make();

@@ -63,6 +63,7 @@ Status Service::Recover() {
   sink_ = std::move(sink->sink);
 
   analyzer_options_.rules = options_.rules;
+  analyzer_options_.by_arrival = options_.settings->own.correlation_time == CorrelationTime::kArrival;
   analyzer_options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
   analyzer_options_.log_alert_level = settings.log_alert_level;
   analyzer_options_.email_alert_level = settings.email_alert_level;

@@ -18,7 +18,7 @@
 namespace trailsift {
 namespace {
 
-constexpr std::string_view kHeader = "trailsift state log 1\n";
+constexpr std::string_view kHeader = "trailsift state log 2\n";
 constexpr std::string_view kFolder = "state/";
 
 Status Failed(const std::string& path, const char* what) {

@@ -51,7 +51,7 @@ TEST_F(StateLogTest, FramesComeBackInOrder) {
   const std::string bytes = Bytes(position);
   EXPECT_EQ(bytes.size(), position.offset);
   EXPECT_EQ(position.offset, 22u + 3 * 13 + 5 + 0 + 6);
-  EXPECT_EQ(bytes.substr(0, 32), std::string("trailsift state log 1\ns\x05\0\0\0first", 32));
+  EXPECT_EQ(bytes.substr(0, 32), std::string("trailsift state log 2\ns\x05\0\0\0first", 32));
   StateLog log(home_.path());
   Frames frames;
   ASSERT_TRUE(Open(log, position, frames).ok());

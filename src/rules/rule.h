@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -59,17 +60,29 @@ struct ListCondition {
   std::string list_name;  // as it is written
 };
 
+// A value by which a composite rule compares two events.
+struct ContextField {
+  // kField: one of the fields that the decoder made up, whose names are the event's; kStatic: one of Wazuh's own; kLog: nothing but
+  // whether the log matches `pattern`, under which name it then goes.
+  Condition::Subject subject = Condition::Subject::kField;
+  std::string name;
+  std::shared_ptr<const Expression> pattern;
+
+  bool operator==(const ContextField& other) const { return subject == other.subject && name == other.name; }
+};
+
 // The memory part of a composite rule.
 struct Composite {
   std::vector<const struct Rule*>
-      targets;                           // events whose final rule is one of these are counted (if_matched_sid, if_matched_group)
-  std::uint32_t count = 2;               // events needed, the current one included
-  Millis timeframe = 360 * kSecond;      // exactly that far apart still counts
-  std::vector<std::string> same_fields;  // Wazuh's view; both present and equal, case counts
-  std::vector<std::string> different_fields;
+      targets;                            // events whose final rule is one of these are counted (if_matched_sid, if_matched_group)
+  std::uint32_t count = 2;                // events needed, the current one included
+  Millis timeframe = 360 * kSecond;       // exactly that far apart still counts
+  std::vector<ContextField> same_fields;  // both present and equal, case counts
+  std::vector<ContextField> different_fields;  // not both present and equal
   bool global_frequency = false;
-  bool by_group = false;  // if_matched_group
-  std::string matched;    // the text of <if_matched_sid> or <if_matched_group>
+  bool by_group = false;            // if_matched_group
+  std::optional<ContextField> log;  // if_matched_regex: every event of level 1 or more is counted whose log matches
+  std::string matched;              // the text of <if_matched_sid> or <if_matched_group>
 };
 
 struct Rule {
@@ -98,7 +111,10 @@ struct Rule {
   bool no_counter = false;
   bool email_alert = false;
   bool no_email_alert = false;
-  std::uint32_t ignore_seconds = 0;
+  std::uint32_t ignore_seconds = 0;  // ignore="S"
 };
+
+// Whether a result of this rule is given for the parent instead, for a while after one was given.
+inline bool Ignores(const Rule& rule) { return rule.ignore_seconds > 0 && rule.info.level > 0; }
 
 }  // namespace trailsift

@@ -61,6 +61,7 @@ const std::vector<std::string_view>& ElementNames() {
                                                       "ignore",
                                                       "check_if_ignored",
                                                       "mitre",
+                                                      "same_source_ip",
                                                       "same_srcip",
                                                       "same_dstip",
                                                       "same_srcport",
@@ -69,7 +70,11 @@ const std::vector<std::string_view>& ElementNames() {
                                                       "same_user",
                                                       "same_srcuser",
                                                       "same_location",
+                                                      "same_url",
                                                       "different_srcip",
+                                                      "different_user",
+                                                      "not_same_source_ip",
+                                                      "not_same_user",
                                                       "different_url"};
   return names;
 }
@@ -152,9 +157,25 @@ void RuleChecker::Finish() {
   draft_->if_matched_sid = GluedText("if_matched_sid");
   draft_->if_matched_group = GluedText("if_matched_group");
 
-  rule.is_composite = draft_->if_matched_sid.has_value() || draft_->if_matched_group.has_value();
+  FinishComposite();
+}
+
+void RuleChecker::FinishComposite() {
+  Rule& rule = *draft_->rule;
+  const bool by_rule = draft_->if_matched_sid.has_value() || draft_->if_matched_group.has_value();
+  const Glued* log = FindGlued("if_matched_regex");
+  rule.is_composite = by_rule || log != nullptr;
+  if (log != nullptr && by_rule) {
+    diagnostics_.Note(log->place.file, log->place.line, log->place.column,
+                      "<if_matched_regex> has no effect beside <if_matched_sid> or <if_matched_group>");
+  } else if (log != nullptr) {
+    Result<Expression> pattern = Expression::Compile(ExpressionType::kOsRegex, log->text, false);
+    if (!pattern.ok()) return Fail(log->place, "the pattern of <if_matched_regex>: " + pattern.status().message());
+    rule.composite.log =
+        ContextField{Condition::Subject::kLog, log->text, std::make_shared<const Expression>(std::move(pattern).value())};
+  }
   if (!rule.is_composite && (has_frequency_ || has_context_) && !rule.never_holds)
-    Fail(rule.place, "frequency, same_… and different_… need an <if_matched_sid> or <if_matched_group>",
+    Fail(rule.place, "frequency, same_… and different_… need an <if_matched_sid>, <if_matched_group> or <if_matched_regex>",
          "name the rule whose events are counted");
   if (rule.is_composite) rule.info.frequency = rule.composite.count;
   if (!rule.is_composite) rule.composite = {};

@@ -40,6 +40,7 @@ class RuleChecker {
   // rule_checker.cc
   void CheckElement(const XmlNode& node);
   void Finish();
+  void FinishComposite();
   Glued& Glue(const XmlNode& node);
   Glued* FindGlued(std::string_view element);
   std::optional<PlacedText> GluedText(std::string_view element);
@@ -67,6 +68,7 @@ class RuleChecker {
   // rule_details.cc
   bool CheckDetail(const XmlNode& node, std::string_view name);
   bool CheckContext(const XmlNode& node, std::string_view name);
+  void WarnOfPlaces(const XmlNode& node, bool same);
   void CheckOption(const XmlNode& node);
   void CheckMitre(const XmlNode& node);
   void CheckInfo(const XmlNode& node);

@@ -1,5 +1,6 @@
 // The elements of <rule> that test nothing: what an alert says and does, and what composites compare.
 #include <algorithm>
+#include <array>
 
 #include "base/suggest.h"
 #include "rules/ascii.h"
@@ -8,39 +9,42 @@
 namespace trailsift {
 namespace {
 
-// `same_srcip` and its kind name a fixed field; empty for a name that is none. same_location needs no test here: see CheckContext.
-std::string_view FixedContextField(std::string_view name) {
-  static const std::vector<std::pair<std::string_view, std::string_view>> kFields = {{"source_ip", "srcip"},
-                                                                                     {"srcip", "srcip"},
-                                                                                     {"dstip", "dstip"},
-                                                                                     {"destination_ip", "dstip"},
-                                                                                     {"src_port", "srcport"},
-                                                                                     {"srcport", "srcport"},
-                                                                                     {"dst_port", "dstport"},
-                                                                                     {"dstport", "dstport"},
-                                                                                     {"id", "id"},
-                                                                                     {"user", "dstuser"},
-                                                                                     {"dstuser", "dstuser"},
-                                                                                     {"srcuser", "srcuser"},
-                                                                                     {"protocol", "protocol"},
-                                                                                     {"action", "action"},
-                                                                                     {"url", "url"},
-                                                                                     {"data", "data"},
-                                                                                     {"extra_data", "extra_data"},
-                                                                                     {"status", "status"},
-                                                                                     {"system_name", "systemname"},
-                                                                                     {"srcgeoip", "srcgeoip"},
-                                                                                     {"dstgeoip", "dstgeoip"},
-                                                                                     {"geoip", "srcgeoip"}};
-  for (const auto& [suffix, field] : kFields)
-    if (suffix == name) return field;
+// `same_srcip` and its kind name one of Wazuh's own values. Empty for an element that Wazuh does not know; what is behind same_,
+// different_ and not_same_ are lists of their own there.
+std::string_view FixedContextField(std::string_view prefix, std::string_view name) {
+  struct Known {
+    std::string_view name;
+    std::string_view field;
+    bool same;
+    bool different;
+    bool not_same;
+  };
+  static constexpr std::array<Known, 19> kKnown = {{
+      {"source_ip", "srcip", true, false, true},
+      {"srcip", "srcip", true, true, false},
+      {"dstip", "dstip", true, true, false},
+      {"src_port", "srcport", true, true, false},
+      {"srcport", "srcport", true, true, false},
+      {"dst_port", "dstport", true, true, false},
+      {"dstport", "dstport", true, true, false},
+      {"location", "location", true, true, false},
+      {"srcuser", "srcuser", true, true, false},
+      {"user", "dstuser", true, true, true},
+      {"id", "id", true, true, true},
+      {"url", "url", true, true, false},
+      {"protocol", "protocol", true, true, false},
+      {"action", "action", true, true, false},
+      {"data", "data", true, true, false},
+      {"extra_data", "extra_data", true, true, false},
+      {"status", "status", true, true, false},
+      {"system_name", "system_name", true, true, false},
+      {"srcgeoip", "srcgeoip", true, true, false},
+  }};
+  if (name == "dstgeoip" && prefix != "not_same_") return "dstgeoip";
+  for (const Known& known : kKnown)
+    if (known.name == name && (prefix == "same_" ? known.same : prefix == "different_" ? known.different : known.not_same))
+      return known.field;
   return {};
-}
-
-bool TakePrefix(std::string_view& text, std::string_view prefix) {
-  if (text.substr(0, prefix.size()) != prefix) return false;
-  text.remove_prefix(prefix.size());
-  return true;
 }
 
 }  // namespace
@@ -51,22 +55,31 @@ bool RuleChecker::CheckContext(const XmlNode& node, std::string_view name) {
     composite.global_frequency = has_context_ = true;
     return true;
   }
-  std::string_view rest = name;
-  const bool different = TakePrefix(rest, "different_") || TakePrefix(rest, "not_same_");
-  if (!different && !TakePrefix(rest, "same_")) return false;
-  std::vector<std::string>& fields = different ? composite.different_fields : composite.same_fields;
+  std::string_view prefix;
+  for (std::string_view known : {"same_", "different_", "not_same_"})
+    if (name.substr(0, known.size()) == known) prefix = known;
+  if (prefix.empty()) return false;
+  const std::string_view rest = name.substr(prefix.size());
+  const bool same = prefix == "same_";
+  std::vector<ContextField>& fields = same ? composite.same_fields : composite.different_fields;
   if (rest == "field") {
-    fields.push_back(node.text);
-  } else if (rest == "location" || rest == "agent") {
-    if (different) draft_->rule->never_holds = true;
-    NoEffect(node, "all events share one place");
-  } else if (const std::string_view field = FixedContextField(rest); !field.empty()) {
-    fields.emplace_back(field);
+    fields.push_back({Condition::Subject::kField, node.text, nullptr});
+  } else if (rest == "agent" && prefix != "different_") {
+    Warning(node, "<" + node.name + "> has no effect: Wazuh does not know it any more");
+    return true;
+  } else if (const std::string_view field = FixedContextField(prefix, rest); !field.empty()) {
+    fields.push_back({Condition::Subject::kStatic, std::string(field), nullptr});
+    if (rest == "srcgeoip" || rest == "dstgeoip") WarnOfPlaces(node, same);
   } else {
     return false;
   }
   has_context_ = true;
   return true;
+}
+
+void RuleChecker::WarnOfPlaces(const XmlNode& node, bool same) {
+  Warning(node, "<" + node.name + "> needs a place database: " +
+                    (same ? "rule " + draft_->rule->info.id + " counts no event" : std::string("it has no effect")));
 }
 
 bool RuleChecker::CheckDetail(const XmlNode& node, std::string_view name) {
@@ -81,7 +94,9 @@ bool RuleChecker::CheckDetail(const XmlNode& node, std::string_view name) {
     rule.info.cve.emplace_back(TrimBlank(node.text));
   } else if (name == "ignore" || name == "check_if_ignored") {
     NoEffect(node, "Wazuh reads it and does nothing with it");
-  } else if (name == "if_fts" || name == "check_diff" || name == "if_matched_regex") {
+  } else if (name == "if_matched_regex") {
+    Glue(node);
+  } else if (name == "if_fts" || name == "check_diff") {
     rule.never_holds = true;
     Warning(node, "<" + std::string(name) + "> is not supported, so rule " + rule.info.id + " never holds");
   } else if (name == "compiled_rule") {

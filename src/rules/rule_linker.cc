@@ -62,6 +62,9 @@ void RuleLinker::Link(std::vector<std::unique_ptr<RuleDraft>> drafts) {
   for (std::unique_ptr<RuleDraft>& draft : drafts) Add(*draft);
   for (const std::unique_ptr<Rule>& rule : rules_)
     for (const Rule* target : rule->composite.targets) by_id_.at(target->id)->is_target = true;
+  // A composite that goes by the text of logs counts whatever comes.
+  if (std::any_of(rules_.begin(), rules_.end(), [](const auto& rule) { return rule->composite.log.has_value(); }))
+    for (const std::unique_ptr<Rule>& rule : rules_) rule->is_target = rule->is_target || rule->info.level > 0;
   CheckDepth();
 }
 
@@ -124,6 +127,7 @@ void RuleLinker::Overwrite(RuleDraft& draft, Rule& old) {
   fresh.category = std::move(old.category);
   fresh.composite.targets = std::move(old.composite.targets);
   fresh.composite.by_group = old.composite.by_group;
+  fresh.composite.log = std::move(old.composite.log);
   fresh.composite.matched = std::move(old.composite.matched);
   fresh.is_composite = old.is_composite;
   fresh.info.frequency = old.is_composite ? fresh.composite.count : 0;

@@ -71,6 +71,93 @@ TEST(RuleSet, OverwritesInPlace) {
   EXPECT_THAT(ChildIds(*rules->Find(100000)), ElementsAre(100002, 100001));
 }
 
+TEST(RuleSet, KnowsWhatCompositesCompare) {
+  struct Case {
+    const char* element;
+    const char* name;  // of the fixed value; nullptr: Wazuh does not know the element
+    bool same;
+  };
+  const std::vector<Case> cases = {
+      {"same_source_ip", "srcip", true},
+      {"same_srcip", "srcip", true},
+      {"same_dst_port", "dstport", true},
+      {"same_user", "dstuser", true},
+      {"same_location", "location", true},
+      {"same_system_name", "system_name", true},
+      {"different_srcip", "srcip", false},
+      {"not_same_source_ip", "srcip", false},
+      {"not_same_user", "dstuser", false},
+      {"not_same_id", "id", false},
+      {"different_url", "url", false},
+      {"different_location", "location", false},
+      {"SAME_ID", "id", true},
+      {"same_dstuser", nullptr, true},
+      {"different_source_ip", nullptr, false},
+      {"not_same_url", nullptr, false},
+      {"not_same_srcip", nullptr, false},
+      {"different_agent", nullptr, false},
+      {"same_geoip", nullptr, true},
+      {"not_same_dstgeoip", nullptr, false},
+      {"same_", nullptr, true},
+  };
+  for (const Case& c : cases) {
+    Diagnostics diagnostics;
+    const auto rules = Load(kBase + Under(100001, 3) + "<rule id=\"100010\" level=\"8\"><if_matched_sid>100001</if_matched_sid><" +
+                                c.element + " /><description>d</description></rule>",
+                            diagnostics);
+    ASSERT_EQ(rules != nullptr, c.name != nullptr) << c.element << AllText(diagnostics);
+    if (rules == nullptr) continue;
+    EXPECT_TRUE(diagnostics.items().empty()) << AllText(diagnostics);
+    const Composite& composite = rules->Find(100010)->composite;
+    EXPECT_THAT(c.same ? composite.same_fields : composite.different_fields,
+                ElementsAre(ContextField{Condition::Subject::kStatic, c.name, nullptr}))
+        << c.element;
+    EXPECT_TRUE((c.same ? composite.different_fields : composite.same_fields).empty()) << c.element;
+  }
+}
+
+TEST(RuleSet, WhatHasNoEffectInACompositeIsSaid) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"<same_agent />", "<same_agent> has no effect: Wazuh does not know it any more"},
+      {"<not_same_agent />", "<not_same_agent> has no effect"},
+      {"<same_srcgeoip />", "<same_srcgeoip> needs a place database: rule 100010 counts no event"},
+      {"<different_dstgeoip />", "<different_dstgeoip> needs a place database: it has no effect"},
+      {"<if_matched_regex>a</if_matched_regex>", "<if_matched_regex> has no effect beside <if_matched_sid>"},
+  };
+  for (const auto& [element, said] : cases) {
+    Diagnostics diagnostics;
+    const auto rules = Load(kBase + Under(100001, 3) + "<rule id=\"100010\" level=\"8\"><if_matched_sid>100001</if_matched_sid>" +
+                                element + "<description>d</description></rule>",
+                            diagnostics);
+    ASSERT_NE(rules, nullptr) << AllText(diagnostics);
+    EXPECT_EQ(diagnostics.items().size(), 1u);
+    EXPECT_THAT(AllText(diagnostics), testing::HasSubstr(said));
+  }
+}
+
+TEST(RuleSet, ReadsCompositesThatGoByLogs) {
+  Diagnostics diagnostics;
+  const auto rules = Load(kBase + Under(100001, 3) + Under(100002, 0) +
+                              "<rule id=\"100010\" level=\"8\" frequency=\"3\"><if_matched_regex>^a\\d+</if_matched_regex>"
+                              "<same_field>aws.a</same_field><description>d</description></rule>",
+                          diagnostics);
+  ASSERT_NE(rules, nullptr) << AllText(diagnostics);
+  EXPECT_TRUE(diagnostics.items().empty()) << AllText(diagnostics);
+  const Rule& rule = *rules->Find(100010);
+  EXPECT_TRUE(rule.is_composite);
+  EXPECT_FALSE(rule.never_holds);
+  ASSERT_TRUE(rule.composite.log.has_value());
+  EXPECT_TRUE(rule.composite.log->pattern->Holds("a12"));
+  EXPECT_FALSE(rule.composite.log->pattern->Holds("b12"));
+  EXPECT_TRUE(rules->Find(100001)->is_target) << "it counts every rule's events";
+  EXPECT_FALSE(rules->Find(100002)->is_target) << "level 0 is not remembered";
+  Diagnostics refused;
+  EXPECT_EQ(Load(std::string(kBase) +
+                     "<rule id=\"100010\" level=\"8\"><if_matched_regex>a\\q</if_matched_regex><description>d</description></rule>",
+                 refused),
+            nullptr);
+}
+
 TEST(RuleSet, ReadsComposites) {
   Diagnostics diagnostics;
   const auto rules = Load(
@@ -85,8 +172,9 @@ TEST(RuleSet, ReadsComposites) {
   EXPECT_EQ(by_sid.composite.count, 5u);
   EXPECT_EQ(by_sid.composite.timeframe, 60 * kSecond);
   EXPECT_THAT(by_sid.composite.targets, ElementsAre(rules->Find(100001)));
-  EXPECT_THAT(by_sid.composite.same_fields, ElementsAre("aws.a", "srcip"));
-  EXPECT_THAT(by_sid.composite.different_fields, ElementsAre("aws.b"));
+  EXPECT_THAT(by_sid.composite.same_fields, ElementsAre(ContextField{Condition::Subject::kField, "aws.a", nullptr},
+                                                        ContextField{Condition::Subject::kStatic, "srcip", nullptr}));
+  EXPECT_THAT(by_sid.composite.different_fields, ElementsAre(ContextField{Condition::Subject::kField, "aws.b", nullptr}));
   EXPECT_THAT(by_sid.parents, ElementsAre(rules->Find(100001)));
   const Rule& by_group = *rules->Find(100011);
   EXPECT_THAT(by_group.composite.targets, ElementsAre(rules->Find(100001), rules->Find(100002)));

@@ -369,5 +369,56 @@ class OptionsTest(trail.TrailCase):
             self.assert_events(["one"])
 
 
+class CorrelationTimeTest(trail.TrailCase):
+    """The same records by their own time and by arrival; `ignore` in both."""
+
+    RULES = """<group name="test,">
+  <rule id="100001" level="3"><decoded_as>json</decoded_as><field name="aws.eventName">^ConsoleLogin$</field><description>sign-in</description></rule>
+  <rule id="100002" level="10" frequency="3" timeframe="60"><if_matched_sid>100001</if_matched_sid><description>three</description></rule>
+  <rule id="100003" level="4"><decoded_as>json</decoded_as><field name="aws.eventName">^CreateUser$</field><description>user</description></rule>
+  <rule id="100004" level="6" ignore="60"><if_sid>100003</if_sid><description>first user</description></rule>
+</group>
+"""
+
+    def configured(self, clock):
+        rules = self.scratch / "rules"
+        rules.mkdir(exist_ok=True)
+        (rules / "test.xml").write_text(self.RULES, encoding="utf-8")
+        return self.config(trail.wodle(trail.bucket_block(f"file://{self.bucket}")) +
+                           f"<trailsift><correlation_time>{clock}</correlation_time><rules>{rules}</rules></trailsift>\n")
+
+    def test_by_arrival_and_by_event_time(self):
+        # An hour apart each, read within a moment.
+        signs = [trail.sign_in(f"sign {n}", 3600 * n) for n in range(3)]
+        users = [trail.create_user(f"user {n}", 3600 * n) for n in range(3)]
+        for n in range(3):
+            self.put(f"object {n}", [signs[n], users[n]], 3600 * n + 300)
+        outcome = self.once(self.configured("event"), home=self.scratch / "by-event")
+        self.assertEqual(trail.rules_of(trail.alerts(self.scratch / "by-event")), ["100001"] * 3 + ["100004"] * 3)
+        outcome = self.once(self.configured("arrival"))
+        self.assertNotIn("correlation_time", outcome.err)
+        lines = trail.alerts(self.home)
+        self.assertEqual(trail.rules_of(lines), ["100001", "100001", "100002", "100003", "100003", "100004"])
+        three = next(line for line in lines if line["rule"]["id"] == "100002")
+        self.assertEqual(three["trailsift"]["events"], [made["eventID"] for made in signs])
+        self.assertEqual(trail.withdrawn(lines), set())
+        # Nothing is read twice, and what the process remembered is gone with it.
+        self.assertEqual(self.once(self.configured("arrival")).passed["alerts"], 0)
+        self.put("late", [trail.sign_in("sign 3", 7200)], 7500)
+        self.once(self.configured("arrival"))
+        self.assertEqual(trail.rules_of(trail.alerts(self.home)).count("100001"), 3)
+
+    def test_a_late_event_corrects_what_ignore_gave_away(self):
+        second = trail.create_user("second", 3630)
+        self.put("b", [second], 3700)
+        self.once(self.configured("event"))
+        self.assertEqual(trail.rules_of(trail.alerts(self.home)), ["100004"])
+        first = trail.create_user("first", 3600)
+        self.put("a", [first], 3690)
+        self.once(self.configured("event"))
+        self.assertEqual(trail.meaning(trail.alerts(self.home)),
+                         [("100003", (second["eventID"],)), ("100004", (first["eventID"],))])
+
+
 if __name__ == "__main__":
     unittest.main()
