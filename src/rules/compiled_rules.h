@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -29,6 +30,13 @@ struct CompiledTest {
   const Expression* expression = nullptr;  // or
   const ListCondition* list = nullptr;
 };
+
+// What the collector's wrapping makes of a value, the same for every CloudTrail record.
+struct FixedValue {
+  bool known = false;                     // false: it differs from record to record
+  std::optional<std::string_view> value;  // nothing: never there
+};
+FixedValue CloudTrailValue(const CompiledField& field);
 
 struct ChildIndex {
   struct Hash {

@@ -148,7 +148,7 @@ class RuleTests(unittest.TestCase):
         self.assertEqual(self.run_tests(path, "--output-file", str(self.folder / "no/such")).returncode, 6)
 
     def test_runs_wazuhs_tests(self):
-        made = '{"integration": "aws", "aws": {"eventName": "CreateUser", "requestParameters": {"userName": "x"}}}'
+        made = '{"integration": "aws", "aws": {"eventName": "CreateUser", "userIdentity": {"type": "IAMUser", "userName": "a"}}}'
         path = self.write("one.ini", f"; three in one session\n[many]\nlog 1 pass = {made}\nlog 1 pass = {made}\nlog 1 pass = {made}\n"
                           f"log 2 fail = {made}\nlog 3 fail = plain\nrule = 100002\nalert = 8\ndecoder = json\n"
                           "[none]\nlog 1 pass = plain\nlog 2 fail = plain\nrule =\nalert =\ndecoder =\n"
@@ -174,7 +174,7 @@ class RuleTests(unittest.TestCase):
         done = self.run_tests(path)
         self.assertEqual((done.returncode, done.stdout), (3, ""))
         self.assertIn(f"{path}:3:3: error: `event` is unknown in a case (did you mean events?)", done.stderr)
-        self.assertIn(f"{path}:6:25: error: `bye` is unknown in an event (did you mean by?)", done.stderr)
+        self.assertIn(f"{path}:6:26: error: `bye` is unknown in an event (did you mean by?)", done.stderr)
         self.assertIn(f"{path}:5:9: error: two cases are named `it`", done.stderr)
         done = self.run_tests(self.write("bad.ini", "[s]\nlog 1 pas = x\n"))
         self.assertEqual((done.returncode, done.stdout), (3, ""))
