@@ -169,6 +169,12 @@ class RuleTests(unittest.TestCase):
         lines = self.run_tests(str(tests)).stdout.splitlines()
         self.assertEqual([Path(line.split(":")[0]).name for line in lines[:-1]], ["a.yml", "b.yaml", "c.ini"])
 
+    def test_warns_of_a_list_that_nobody_asks(self):
+        path = self.write("one.yaml", "lists: {sandbx: ['1']}\ncases:\n- name: it\n  events: [{call: 'iam:DeleteUser'}]\n  expect: {level: 6}\n")
+        done = self.run_tests(path)
+        self.assertEqual((done.returncode, done.stdout), (0, "1 passed, 0 failed\n"))
+        self.assertEqual(done.stderr, f"{path}:3:3: warning: no rule asks a list `sandbx` (did you mean sandbox?)\n")
+
     def test_refuses_broken_files(self):
         path = self.write("bad.yaml", "cases:\n- name: it\n  event: []\n  expect: none\n- name: it\n  events: [{call: 'a:B', bye: root}]\n  expect: {}\n")
         done = self.run_tests(path)
