@@ -189,10 +189,9 @@ YamlNode YamlNode::Truth(bool value) {
   return node;
 }
 
-YamlNode YamlNode::Map(std::vector<YamlMember> members) {
+YamlNode YamlNode::Map() {
   YamlNode node;
   node.kind = Kind::kMap;
-  node.members = std::move(members);
   return node;
 }
 

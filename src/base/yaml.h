@@ -30,7 +30,7 @@ struct YamlNode {
 
   static YamlNode Text(std::string text);
   static YamlNode Truth(bool value);
-  static YamlNode Map(std::vector<YamlMember> members = {});
+  static YamlNode Map();  // without members
 
   bool is_null() const { return kind == Kind::kNull; }
   bool is_scalar() const { return kind == Kind::kScalar; }

@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/rules_check.h"
+#include "cli/rules_list.h"
+#include "cli/rules_show.h"
 #include "cli/rules_test_command.h"
 
 namespace trailsift {
@@ -12,6 +14,8 @@ void AddRulesCommand(CLI::App& app, std::function<int()>& action) {
   rules->require_subcommand(1);
   AddRulesCheck(*rules, action);
   AddRulesTest(*rules, action);
+  AddRulesList(*rules, action);
+  AddRulesShow(*rules, action);
 }
 
 }  // namespace trailsift

@@ -7,10 +7,13 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "base/suggest.h"
 #include "cli/case_report.h"
 #include "cli/case_runner.h"
 #include "cli/exit_code.h"
@@ -72,6 +75,20 @@ Tests ReadTests(const std::vector<std::string>& paths, Diagnostics& diagnostics)
   return tests;
 }
 
+// A list that nobody asks is likely misspelt: filling it changes nothing.
+void WarnOfUnknownLists(const RuleSet& rules, const std::vector<RuleCase>& cases, Diagnostics& diagnostics) {
+  std::set<std::string> known = {"accounts_own", "accounts_vendor"};  // derived fields ask these
+  for (const std::unique_ptr<Rule>& rule : rules.rules())
+    for (const ListCondition& list : rule->lists) known.insert(list.list_name.substr(list.list_name.rfind('/') + 1));
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  std::set<std::pair<std::string, std::string>> told;
+  for (const RuleCase& test : cases)
+    for (const auto& [name, text] : test.lists)
+      if (!known.contains(name) && told.emplace(test.place.file, name).second)
+        diagnostics.Warning(test.place.file, test.place.line, test.place.column, "no rule asks a list `" + name + "`",
+                            DidYouMean(name, names));
+}
+
 void WriteFaults(const Diagnostics& diagnostics) {
   for (const Diagnostic& item : diagnostics.items())
     if (item.severity != Severity::kNote) std::fprintf(stderr, "%s\n", item.ToString().c_str());
@@ -94,9 +111,10 @@ int TestRules(const Options& options) {
     sources.list_folders = options.sources.list_folders;
   }
   CaseRunner runner(std::move(sources));
-  const bool loaded = runner.Load(diagnostics) != nullptr;
+  const std::shared_ptr<const RuleSet> rules = runner.Load(diagnostics);
+  if (rules != nullptr) WarnOfUnknownLists(*rules, tests.cases, diagnostics);
   WriteFaults(diagnostics);
-  if (!loaded || diagnostics.has_errors()) return kExitConfiguration;
+  if (rules == nullptr || diagnostics.has_errors()) return kExitConfiguration;
 
   std::vector<CaseResult> results;
   for (const RuleCase& test : tests.cases) results.push_back(runner.Run(test));

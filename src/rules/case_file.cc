@@ -16,7 +16,7 @@ constexpr int kMaxEvents = 100'000;  // of a case
 
 using Words = std::vector<std::string_view>;
 
-const Words kFileWords = {"defaults", "lists", "cases"};
+const Words kFileWords = {"cases", "defaults", "lists"};
 const Words kCaseWords = {"name", "lists", "by_each", "events", "expect"};
 const Words kCommonWords = {"by", "request", "response", "error", "message", "from", "agent", "account", "region", "set"};
 const Words kCallWords = {"call",  "by",      "request", "response", "error", "message", "from",

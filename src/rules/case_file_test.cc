@@ -33,8 +33,8 @@ TEST(CaseFileTest, MakesAWholeRecordOfACall) {
             R"("arn":"arn:aws:iam::111122223333:user/alice","accountId":"111122223333","accessKeyId":"AKIAIOSFODNN7EXAMPLE",)"
             R"("userName":"alice"},"eventTime":"2026-03-02T09:05:00Z","eventSource":"cloudtrail.amazonaws.com",)"
             R"("eventName":"StopLogging","awsRegion":"us-east-1","sourceIPAddress":"203.0.113.7","userAgent":"aws-cli/2.22.4",)"
-            R"("requestParameters":{"name":"main"},"responseElements":null,"requestID":"3f2e2d10-38ce-9d7e-f8a1-9c79f8ed3f6c",)"
-            R"("eventID":"00000000-0000-0000-0000-000000000000","readOnly":false,"eventType":"AwsApiCall","managementEvent":true,)"
+            R"("requestParameters":{"name":"main"},"responseElements":null,"requestID":"c496edfd-55a2-7b57-72b8-e73743bfbe6a",)"
+            R"("eventID":"de818451-e373-8aab-a830-d0c01296601e","readOnly":false,"eventType":"AwsApiCall","managementEvent":true,)"
             R"("recipientAccountId":"111122223333","eventCategory":"Management"})");
 }
 
@@ -151,7 +151,7 @@ TEST(CaseFileTest, TellsEveryFaultWithItsPlace) {
     std::vector<std::string> faults;
   };
   for (const Case& c : {
-           Case{"", {"t.yaml:0:0: error: a file of tests must be a map (write `defaults: …`)"}},
+           Case{"", {"t.yaml: error: a file of tests must be a map (write `cases: …`)"}},
            {"case: []\n",
             {"t.yaml:1:1: error: `case` is unknown in a file of tests (did you mean cases?)",
              "t.yaml:1:1: error: no cases (write `cases:` and below it a list of `- name: …`)"}},

@@ -10,11 +10,19 @@
 
 namespace trailsift {
 
-// What the collector's wrapping fixes for every CloudTrail record.
-struct Constant {
-  bool known = false;
-  std::optional<std::string_view> value;  // nothing: never there
-};
+FixedValue CloudTrailValue(const CompiledField& field) {
+  switch (field.subject) {
+    case Condition::Subject::kDecoder: return {true, "json"};
+    case Condition::Subject::kLocation: return {true, "Wazuh-AWS"};
+    case Condition::Subject::kStatic: return field.name == "hostname" ? FixedValue{} : FixedValue{true, std::nullopt};
+    case Condition::Subject::kField:
+      if (field.name == "integration") return {true, "aws"};
+      if (field.name == "aws.source") return {true, "cloudtrail"};
+      return {};
+    case Condition::Subject::kLog: return {};
+  }
+  return {};
+}
 
 class RuleCompiler {
  public:
@@ -43,27 +51,14 @@ class RuleCompiler {
   }
 
  private:
-  Constant ConstantOf(const CompiledField& field) const {
-    if (!fold_) return {};
-    switch (field.subject) {
-      case Condition::Subject::kDecoder: return {true, "json"};
-      case Condition::Subject::kLocation: return {true, "Wazuh-AWS"};
-      case Condition::Subject::kStatic: return field.name == "hostname" ? Constant{} : Constant{true, std::nullopt};
-      case Condition::Subject::kField:
-        if (field.name == "integration") return {true, "aws"};
-        if (field.name == "aws.source") return {true, "cloudtrail"};
-        return {};
-      case Condition::Subject::kLog: return {};
-    }
-    return {};
-  }
+  FixedValue FixedValueOf(std::uint32_t field) const { return fold_ ? CloudTrailValue(out_.fields_[field]) : FixedValue(); }
 
   // False when a constant decides that the rule never holds.
   bool CompileTests(const Rule& rule, CompiledRule& compiled) {
     compiled.rule = &rule;
     for (const Condition& condition : rule.conditions) {
       const std::uint32_t field = FieldNumber(condition.subject, condition.name);
-      const Constant constant = ConstantOf(out_.fields_[field]);
+      const FixedValue constant = FixedValueOf(field);
       if (!constant.known) {
         compiled.tests.push_back(ExpressionNumber(field, condition.expression));
       } else if (!constant.value || !condition.expression.Holds(*constant.value)) {
@@ -72,7 +67,7 @@ class RuleCompiler {
     }
     for (const ListCondition& condition : rule.lists) {
       const std::uint32_t field = FieldNumber(ListSubject(condition.name), condition.name);
-      const Constant constant = ConstantOf(out_.fields_[field]);
+      const FixedValue constant = FixedValueOf(field);
       if (!constant.known) {
         compiled.tests.push_back(ListNumber(field, condition));
       } else if (!constant.value || !ListHolds(condition, *constant.value)) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -40,6 +41,13 @@ struct CompiledScan {
   LiteralScan literals;
   std::vector<std::uint32_t> tests;  // by literal
 };
+
+// What the collector's wrapping makes of a value, the same for every CloudTrail record.
+struct FixedValue {
+  bool known = false;                     // false: it differs from record to record
+  std::optional<std::string_view> value;  // nothing: never there
+};
+FixedValue CloudTrailValue(const CompiledField& field);
 
 struct ChildIndex {
   struct Hash {

@@ -148,7 +148,7 @@ class RuleTests(unittest.TestCase):
         self.assertEqual(self.run_tests(path, "--output-file", str(self.folder / "no/such")).returncode, 6)
 
     def test_runs_wazuhs_tests(self):
-        made = '{"integration": "aws", "aws": {"eventName": "CreateUser", "requestParameters": {"userName": "x"}}}'
+        made = '{"integration": "aws", "aws": {"eventName": "CreateUser", "userIdentity": {"type": "IAMUser", "userName": "a"}}}'
         path = self.write("one.ini", f"; three in one session\n[many]\nlog 1 pass = {made}\nlog 1 pass = {made}\nlog 1 pass = {made}\n"
                           f"log 2 fail = {made}\nlog 3 fail = plain\nrule = 100002\nalert = 8\ndecoder = json\n"
                           "[none]\nlog 1 pass = plain\nlog 2 fail = plain\nrule =\nalert =\ndecoder =\n"
@@ -169,12 +169,18 @@ class RuleTests(unittest.TestCase):
         lines = self.run_tests(str(tests)).stdout.splitlines()
         self.assertEqual([Path(line.split(":")[0]).name for line in lines[:-1]], ["a.yml", "b.yaml", "c.ini"])
 
+    def test_warns_of_a_list_that_nobody_asks(self):
+        path = self.write("one.yaml", "lists: {sandbx: ['1']}\ncases:\n- name: it\n  events: [{call: 'iam:DeleteUser'}]\n  expect: {level: 6}\n")
+        done = self.run_tests(path)
+        self.assertEqual((done.returncode, done.stdout), (0, "1 passed, 0 failed\n"))
+        self.assertEqual(done.stderr, f"{path}:3:3: warning: no rule asks a list `sandbx` (did you mean sandbox?)\n")
+
     def test_refuses_broken_files(self):
         path = self.write("bad.yaml", "cases:\n- name: it\n  event: []\n  expect: none\n- name: it\n  events: [{call: 'a:B', bye: root}]\n  expect: {}\n")
         done = self.run_tests(path)
         self.assertEqual((done.returncode, done.stdout), (3, ""))
         self.assertIn(f"{path}:3:3: error: `event` is unknown in a case (did you mean events?)", done.stderr)
-        self.assertIn(f"{path}:6:25: error: `bye` is unknown in an event (did you mean by?)", done.stderr)
+        self.assertIn(f"{path}:6:26: error: `bye` is unknown in an event (did you mean by?)", done.stderr)
         self.assertIn(f"{path}:5:9: error: two cases are named `it`", done.stderr)
         done = self.run_tests(self.write("bad.ini", "[s]\nlog 1 pas = x\n"))
         self.assertEqual((done.returncode, done.stdout), (3, ""))
