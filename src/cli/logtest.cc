@@ -169,8 +169,9 @@ int RunLogtest(const Options& options) {
     return kExitOk;
   }
   Diagnostics diagnostics;
-  const std::shared_ptr<const RuleSet> rules =
-      options.sources.paths.empty() ? LoadRules({}, diagnostics) : RuleSet::Load(options.sources, diagnostics);
+  const std::shared_ptr<const RuleSet> rules = options.sources.paths.empty()
+                                                   ? LoadRules({}, options.sources.list_folders, diagnostics)
+                                                   : RuleSet::Load(options.sources, diagnostics);
   if (!options.quiet || rules == nullptr) WriteDiagnostics(diagnostics);
   if (rules == nullptr) return kExitConfiguration;
 

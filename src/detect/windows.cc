@@ -209,11 +209,16 @@ void Windows::EvaluateEntry(Group& group, std::size_t at) {
 
 bool Windows::SameContext(const Group& group, const Rule& composite, const Entry& current, const Entry& earlier) const {
   for (const std::string& name : composite.composite.same_fields) {
-    const auto index = static_cast<std::size_t>(plan_->FieldIndex(group.component, name));
+    const int field = plan_->FieldIndex(group.component, name);
+    // Events remembered from before the rules changed may meet a composite of another component now.
+    if (field < 0) return false;
+    const auto index = static_cast<std::size_t>(field);
     if (!current.values[index] || !earlier.values[index] || *current.values[index] != *earlier.values[index]) return false;
   }
   for (const std::string& name : composite.composite.different_fields) {
-    const auto index = static_cast<std::size_t>(plan_->FieldIndex(group.component, name));
+    const int field = plan_->FieldIndex(group.component, name);
+    if (field < 0) return false;
+    const auto index = static_cast<std::size_t>(field);
     if (current.values[index] && earlier.values[index] && *current.values[index] == *earlier.values[index]) return false;
   }
   return true;
