@@ -182,7 +182,22 @@ void S3Client::OnAnswer(const CallPtr& call, HttpResponse response) {
       return PauseAndRetry(call, damage.Annotate(Subject(*call).Name()), 0, max_attempts_);
     }
   }
+  if (call->operation == S3Operation::kGet) NoteKey(response);
   call->done(std::move(response));
+}
+
+void S3Client::NoteKey(const HttpResponse& response) {
+  constexpr std::size_t kMaxKeys = 1000;
+  for (const auto& [name, value] : response.headers) {
+    if (name != "x-amz-server-side-encryption-aws-kms-key-id") continue;
+    std::lock_guard lock(mutex_);
+    if (keys_.size() < kMaxKeys && keys_.insert(value).second) new_keys_.push_back(value);
+  }
+}
+
+std::vector<std::string> S3Client::TakeKeys() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(new_keys_, {});
 }
 
 void S3Client::OnFailure(const CallPtr& call, const HttpResponse& response) {

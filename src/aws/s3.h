@@ -15,7 +15,9 @@
 #include <memory>
 #include <mutex>
 #include <random>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "aws/credentials.h"
 #include "aws/s3_endpoint.h"
@@ -81,6 +83,9 @@ class S3Client {
   // Everything in flight and everything after it is answered with kCancelled. Returns at once.
   void Cancel() { http_.Stop(); }
 
+  // The KMS keys, as ARNs, with which objects that were read are encrypted: those that are new since the last call.
+  std::vector<std::string> TakeKeys();
+
   const S3Counters& counters() const { return counters_; }
   const std::string& bucket() const { return endpoint_.bucket(); }
   // Where requests go now; changes when the bucket turns out to be elsewhere.
@@ -101,6 +106,7 @@ class S3Client {
   // The failure that the caller gets unless another attempt is left.
   void PauseAndRetry(const CallPtr& call, Status failure, Millis at_least, int max_attempts);
   void Retry(const CallPtr& call);
+  void NoteKey(const HttpResponse& response);
   void FixClock(Millis server_time);
   void SwitchRegion(const std::string& region);
   void Count(const Call& call);
@@ -113,9 +119,11 @@ class S3Client {
   S3Counters counters_;
   std::atomic<bool> answered_{false};  // something at the endpoint spoke HTTP to us
   mutable std::mutex mutex_;
-  std::string region_;       // guarded by mutex_
-  Millis clock_offset_ = 0;  // server's time less ours; guarded by mutex_
-  std::minstd_rand random_;  // guarded by mutex_
+  std::string region_;                 // guarded by mutex_
+  Millis clock_offset_ = 0;            // server's time less ours; guarded by mutex_
+  std::minstd_rand random_;            // guarded by mutex_
+  std::set<std::string> keys_;         // TakeKeys has given or will give; guarded by mutex_
+  std::vector<std::string> new_keys_;  // guarded by mutex_
   // The client ends first: what it cancels still reaches the provider and the members above.
   CredentialProvider credentials_;
   HttpClient http_;

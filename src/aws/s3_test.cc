@@ -106,6 +106,24 @@ TEST(S3, FaultsThatPass) {
   }
 }
 
+TEST(S3, KeysOfTheObjectsReadAreTold) {
+  const std::string header = "X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id: ";
+  ScriptedServer server{
+      InTurn({ScriptedServer::Reply(200, "a", header + "arn:one\r\n"), ScriptedServer::Reply(200, "b"),
+              ScriptedServer::Reply(200, "c", header + "arn:one\r\n"), ScriptedServer::Reply(403, "", header + "arn:refused\r\n"),
+              ScriptedServer::Reply(200, "d", header + "arn:two\r\n")})};
+  const auto client = Make(Options(server));
+  EXPECT_TRUE(client->TakeKeys().empty());
+  EXPECT_TRUE(client->Get("a").ok());
+  EXPECT_TRUE(client->Get("b").ok());
+  EXPECT_TRUE(client->Get("c").ok());
+  EXPECT_EQ(client->TakeKeys(), std::vector<std::string>{"arn:one"});
+  EXPECT_FALSE(client->Get("d").ok());
+  EXPECT_TRUE(client->TakeKeys().empty());
+  EXPECT_TRUE(client->Get("d").ok());
+  EXPECT_EQ(client->TakeKeys(), std::vector<std::string>{"arn:two"});
+}
+
 TEST(S3, FaultsThatStay) {
   struct Case {
     const char* name;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "cli/rule_loading.h"
 #include "config/ossec_conf.h"
 #include "config/summary.h"
 
@@ -19,16 +20,18 @@ constexpr int kExitConfiguration = 3;
 int CheckConfig(const std::vector<std::string>& files) {
   Diagnostics diagnostics;
   const std::optional<Settings> settings = LoadSettings(files, diagnostics);
+  std::shared_ptr<const RuleSet> rules;
+  if (settings) rules = LoadConfiguredRules(*settings, files, diagnostics);
   std::string text;
   int errors = 0;
   for (const Diagnostic& item : diagnostics.items()) {
     text += item.ToString() + "\n";
     errors += item.severity == Severity::kError ? 1 : 0;
   }
-  if (settings) text += DescribeSettings(*settings);
+  if (rules != nullptr) text += DescribeSettings(*settings) + DescribeRules(*rules) + '\n';
   else text += std::to_string(errors) + (errors == 1 ? " error" : " errors") + ": this configuration would be refused\n";
   std::fwrite(text.data(), 1, text.size(), stdout);
-  return settings ? kExitOk : kExitConfiguration;
+  return rules != nullptr ? kExitOk : kExitConfiguration;
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ namespace {
 struct HuntArguments {
   std::vector<std::string> paths;
   std::vector<std::string> rules;
+  std::vector<std::string> lists;
   int min_level = 3;
   unsigned threads = 0;
   std::string start;
@@ -203,7 +204,7 @@ int RunHunt(const HuntArguments& arguments) {
     return usage("--end is not after --start");
 
   Diagnostics diagnostics;
-  options.analyzer.rules = LoadRules(arguments.rules, diagnostics);
+  options.analyzer.rules = LoadRules(arguments.rules, arguments.lists, diagnostics);
   for (const Diagnostic& diagnostic : diagnostics.items())
     if (diagnostic.severity != Severity::kNote) std::fprintf(stderr, "%s\n", diagnostic.ToString().c_str());
   if (options.analyzer.rules == nullptr) return kExitConfiguration;
@@ -286,6 +287,10 @@ void AddHuntCommand(CLI::App& app, std::function<int()>& action) {
   command->add_option("PATH", arguments->paths, "File, folder, s3://bucket/prefix, or - for stdin")->required();
   command->add_option("--rules", arguments->rules, "Rules instead of the default ones: a file, a folder, or none; may repeat")
       ->type_name("DIR|none")
+      ->allow_extra_args(false)
+      ->take_all();
+  command->add_option("--lists", arguments->lists, "Folder of the lists that rules name; may repeat")
+      ->type_name("DIR")
       ->allow_extra_args(false)
       ->take_all();
   command->add_option("--min-level", arguments->min_level, "Show alerts of this level and above")

@@ -171,9 +171,9 @@ std::optional<std::vector<const Rule*>> FindRules(const RuleSet& rules, const st
 std::shared_ptr<const RuleSet> LoadFor(const Options& options, Diagnostics& diagnostics) {
   if (!options.config.empty()) {
     const std::optional<Settings> settings = LoadSettings(options.config, diagnostics);
-    return settings ? LoadConfiguredRules(*settings, diagnostics) : nullptr;
+    return settings ? LoadConfiguredRules(*settings, options.config, diagnostics) : nullptr;
   }
-  if (options.sources.paths.empty()) return LoadRules({}, diagnostics);
+  if (options.sources.paths.empty()) return LoadRules({}, options.sources.list_folders, diagnostics);
   RuleSources sources = options.sources;
   AddListFolders(sources);
   return RuleSet::Load(sources, diagnostics);

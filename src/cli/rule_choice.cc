@@ -17,7 +17,7 @@ std::shared_ptr<const RuleSet> Load(const RuleChoice& choice, Diagnostics& diagn
     return RuleSet::Load(sources, diagnostics);
   }
   const std::optional<Settings> settings = LoadSettings(choice.config, diagnostics);
-  return settings ? LoadConfiguredRules(*settings, diagnostics) : nullptr;
+  return settings ? LoadConfiguredRules(*settings, choice.config, diagnostics) : nullptr;
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "rules/text_file.h"
+
 namespace trailsift {
 namespace {
 
@@ -14,20 +16,47 @@ bool EndsWith(std::string_view text, std::string_view end) {
 
 void AddDefault(RuleSources& sources) {
   for (const auto& [name, text] : EmbeddedRules()) {
-    if (name.rfind(kLists, 0) == 0) sources.built_in_lists.emplace_back("etc/" + name, text);
-    else if (name == "mitre.tsv") sources.built_in_mitre = text;
+    if (name == "mitre.tsv") sources.built_in_mitre = text;
     else if (EndsWith(name, ".xml")) sources.built_in.push_back({"default rules/" + name, text});
   }
+}
+
+// The shipped lists are there whatever the rules.
+void AddDefaultLists(RuleSources& sources) {
+  for (const auto& [name, text] : EmbeddedRules())
+    if (name.rfind(kLists, 0) == 0) sources.built_in_lists.emplace_back("etc/" + name, text);
+}
+
+// The folder `lists` in it, where there is one.
+void AddListsOf(const std::filesystem::path& folder, std::vector<std::string>& folders) {
+  const std::filesystem::path lists = folder / "lists";
+  std::error_code error;
+  if (std::filesystem::is_directory(lists, error)) folders.push_back(lists.string());
 }
 
 // Files and folders, each with the lists that stand beside them.
 void AddPath(const std::string& path, RuleSources& sources) {
   sources.paths.push_back(path);
   std::error_code error;
-  const std::filesystem::path folder =
-      std::filesystem::is_directory(path, error) ? std::filesystem::path(path) : std::filesystem::path(path).parent_path();
-  const std::string lists = (folder / "lists").string();
-  if (std::filesystem::is_directory(lists, error)) sources.list_folders.push_back(lists);
+  AddListsOf(std::filesystem::is_directory(path, error) ? std::filesystem::path(path) : std::filesystem::path(path).parent_path(),
+             sources.shipped_list_folders);
+}
+
+// A list that the configuration declares must be there. Where its whole folder is missing, a stock file speaks of a Wazuh that this machine
+// does not have.
+void AddDeclaredList(const RulesetSettings::Entry& entry, RuleSources& sources, Diagnostics& diagnostics) {
+  const std::filesystem::path path(entry.path);
+  std::error_code error;
+  if (!std::filesystem::is_directory(path.parent_path(), error)) {
+    diagnostics.Warning(entry.place.file, entry.place.line, entry.place.column,
+                        "the list " + entry.path + " is not there, nor its folder");
+    return;
+  }
+  const std::filesystem::path plain = path.extension() == ".cdb" ? path.parent_path() / path.stem() : path;
+  if (const Result<std::string> text = ReadTextFile(plain.string()); !text.ok())
+    diagnostics.Error(entry.place.file, entry.place.line, entry.place.column, "the list can't be read: " + text.status().message(),
+                      "make the file or take the <list> out");
+  sources.list_files.push_back(plain.string());
 }
 
 // Wazuh's own rules: what the default ruleset stands in for.
@@ -44,8 +73,10 @@ bool IsExcluded(const std::filesystem::path& file, const std::vector<std::string
 
 }  // namespace
 
-RuleSources ChosenRules(const std::vector<std::string>& choice) {
+RuleSources ChosenRules(const std::vector<std::string>& choice, const std::vector<std::string>& list_folders) {
   RuleSources sources;
+  sources.list_folders = list_folders;
+  AddDefaultLists(sources);
   if (choice.empty()) AddDefault(sources);
   for (const std::string& path : choice)
     if (path != "none") AddPath(path, sources);
@@ -63,25 +94,26 @@ void AddListFolders(RuleSources& sources) {
   }
 }
 
-std::shared_ptr<const RuleSet> LoadRules(const std::vector<std::string>& choice, Diagnostics& diagnostics) {
-  return RuleSet::Load(ChosenRules(choice), diagnostics);
+std::shared_ptr<const RuleSet> LoadRules(const std::vector<std::string>& choice, const std::vector<std::string>& list_folders,
+                                         Diagnostics& diagnostics) {
+  return RuleSet::Load(ChosenRules(choice, list_folders), diagnostics);
 }
 
-std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, Diagnostics& diagnostics) {
+std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, const std::vector<std::string>& config_files,
+                                                   Diagnostics& diagnostics) {
+  Diagnostics found;
   RuleSources sources;
   // A user's rules may speak of decoders of theirs, which nothing here needs: that must not keep the others from loading.
   sources.decoders = {"*"};
+  AddDefaultLists(sources);
+  for (const RulesetSettings::Entry& list : settings.ruleset.lists) AddDeclaredList(list, sources, found);
+  for (const std::string& file : config_files) AddListsOf(std::filesystem::path(file).parent_path(), sources.list_folders);
   if (settings.own.rules.empty()) AddDefault(sources);
   else if (settings.own.rules != "none") AddPath(settings.own.rules, sources);
-  for (const RulesetSettings::Entry& list : settings.ruleset.lists) {
-    // `etc/lists/name` names a file; rules name it in the same way, so its folders are where lists are sought.
-    const std::filesystem::path path(list.path);
-    sources.list_folders.push_back(path.parent_path().string());
-  }
   for (const RulesetSettings::Entry& entry : settings.ruleset.rules) {
     if (IsWazuhOwn(entry.path)) {
-      diagnostics.Note(entry.place.file, entry.place.line, entry.place.column,
-                       entry.path + " is left out: the default ruleset of trailsift stands in for Wazuh's own");
+      found.Note(entry.place.file, entry.place.line, entry.place.column,
+                 entry.path + " is left out: the default ruleset of trailsift stands in for Wazuh's own");
       continue;
     }
     std::error_code error;
@@ -94,8 +126,8 @@ std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, Dia
     const Result<Expression> pattern =
         Expression::Compile(ExpressionType::kOsRegex, entry.pattern.empty() ? ".xml$" : entry.pattern, false);
     if (!pattern.ok()) {
-      diagnostics.Error(entry.place.file, entry.place.line, entry.place.column,
-                        "pattern " + entry.pattern + ": " + pattern.status().message());
+      found.Error(entry.place.file, entry.place.line, entry.place.column,
+                  "pattern " + entry.pattern + ": " + pattern.status().message());
       continue;
     }
     std::vector<std::string> files;
@@ -105,7 +137,20 @@ std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, Dia
     std::sort(files.begin(), files.end());
     sources.paths.insert(sources.paths.end(), files.begin(), files.end());
   }
-  return RuleSet::Load(sources, diagnostics);
+  std::shared_ptr<const RuleSet> rules = RuleSet::Load(sources, found);
+  for (const Diagnostic& item : found.items()) diagnostics.Add(item);
+  return found.has_errors() ? nullptr : rules;
+}
+
+std::string DescribeRules(const RuleSet& rules) {
+  std::string text = std::to_string(rules.rules().size()) + " rules, " + std::to_string(rules.lists().size()) + " lists";
+  std::string apart;
+  for (const auto& [name, use] : rules.lists()) {
+    if (use.origin != ListUse::Origin::kFile) continue;
+    apart += apart.empty() ? " (" : ", ";
+    apart += name.substr(name.rfind('/') + 1) + " from " + use.path;
+  }
+  return apart.empty() ? text : text + apart + ')';
 }
 
 }  // namespace trailsift

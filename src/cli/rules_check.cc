@@ -68,7 +68,7 @@ std::shared_ptr<const RuleSet> CheckPaths(RuleSources sources, Diagnostics& diag
 std::shared_ptr<const RuleSet> CheckConfigured(const std::vector<std::string>& files, Diagnostics& diagnostics) {
   const std::optional<Settings> settings = LoadSettings(files, diagnostics);
   if (!settings) return nullptr;
-  std::shared_ptr<const RuleSet> rules = LoadConfiguredRules(*settings, diagnostics);
+  std::shared_ptr<const RuleSet> rules = LoadConfiguredRules(*settings, files, diagnostics);
   if (rules == nullptr) return nullptr;
   WarnOfRules(*rules, diagnostics);
   std::vector<ListFile> lists;

@@ -4,11 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <memory>
-#include <mutex>
 
 #include "base/log.h"
 #include "cli/exit_code.h"
@@ -64,20 +62,20 @@ int ExitOf(const PassReport& pass, const RunCounters& counters, int signal) {
   return kExitOk;
 }
 
-// False when stop was asked for.
-bool WaitUntil(Millis moment, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any condition;
-  std::unique_lock lock(mutex);
-  while (!stop.stop_requested() && NowMillis() < moment)
-    // In pieces, so that a clock that is set does not make us oversleep.
-    condition.wait_for(lock, stop, std::chrono::milliseconds(std::min<Millis>(moment - NowMillis(), kMinute)),
-                       [] { return false; });
-  return !stop.stop_requested();
+// Loads the rules and lists anew, or says why those of before stay.
+std::optional<NewRules> LoadAnew(const Settings& settings, const std::vector<std::string>& config) {
+  Diagnostics diagnostics;
+  std::shared_ptr<const RuleSet> rules = LoadConfiguredRules(settings, config, diagnostics);
+  for (const Diagnostic& item : diagnostics.items())
+    if (item.severity == Severity::kError) LogError("rules", item.ToString());
+    else if (item.severity == Severity::kWarning) LogWarning("rules", item.ToString());
+  if (rules != nullptr) return NewRules{rules, "rules reloaded: " + DescribeRules(*rules)};
+  LogError("rules", "not reloaded: the rules and lists of before stay until the errors above are mended and SIGHUP comes again");
+  return std::nullopt;
 }
 
 int Run(RunArguments arguments) {
-  const Signals signals;
+  Signals signals;
   if (arguments.config.empty())
     for (const char* path : kDefaultConfig)
       if (access(path, F_OK) == 0) arguments.config.emplace_back(path);
@@ -88,7 +86,7 @@ int Run(RunArguments arguments) {
   Diagnostics diagnostics;
   const std::optional<Settings> settings = LoadSettings(arguments.config, diagnostics);
   std::shared_ptr<const RuleSet> rules;
-  if (settings) rules = LoadConfiguredRules(*settings, diagnostics);
+  if (settings) rules = LoadConfiguredRules(*settings, arguments.config, diagnostics);
   Print(diagnostics);
   if (!settings || rules == nullptr) {
     std::fprintf(stderr, "trailsift run: not started: mend the errors above\n");
@@ -107,6 +105,10 @@ int Run(RunArguments arguments) {
   options.rules = rules;
   options.threads = arguments.threads > 0 ? arguments.threads : std::max(1u, std::thread::hardware_concurrency());
   options.fail_fast = arguments.once;
+  options.reload = [&]() -> std::optional<NewRules> {
+    if (!signals.TakeHangup()) return std::nullopt;
+    return LoadAnew(*settings, arguments.config);
+  };
   Result<std::unique_ptr<Service>> opened = Service::Open(std::move(options));
   if (!opened.ok()) {
     LogError("run", opened.status().message());
@@ -119,7 +121,14 @@ int Run(RunArguments arguments) {
   int code = kExitOk;
   while (!signals.token().stop_requested()) {
     const Millis next = idle ? INT64_MAX : NextRun(schedule, planned, NowMillis());
-    if (!arguments.once && !WaitUntil(next, signals.token())) break;
+    while (!arguments.once && !signals.token().stop_requested() && NowMillis() < next) {
+      signals.WaitUntil(next);
+      if (const Status reloaded = service.Reload(signals.token()); !reloaded.ok()) {
+        LogError("run", reloaded.message());
+        return kExitIo;
+      }
+    }
+    if (signals.token().stop_requested()) break;
     planned = std::min(next, NowMillis());
     const RunCounters before = service.counters();
     const Result<PassReport> pass = service.RunPass(signals.token());

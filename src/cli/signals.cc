@@ -1,9 +1,10 @@
 #include "cli/signals.h"
 
 #include <unistd.h>
+
+#include <algorithm>
 #include <csignal>
 
-#include "base/log.h"
 #include "cli/exit_code.h"
 
 namespace trailsift {
@@ -28,7 +29,11 @@ Signals::Signals() {
       int number = 0;
       sigwait(&watched, &number);
       if (ended_) return;
-      if (number == SIGHUP) LogWarning("run", "SIGHUP: settings and rules are read at the start only; restart to apply a change");
+      if (number == SIGHUP) {
+        std::lock_guard lock(mutex_);
+        hangup_ = true;
+        hangup_came_.notify_all();
+      }
       if (number != SIGINT && number != SIGTERM) continue;
       if (received_ != 0 && number == SIGINT) _exit(kExitInterrupted);
       received_ = number;
@@ -41,6 +46,14 @@ Signals::~Signals() {
   ended_ = true;
   pthread_kill(thread_.native_handle(), SIGUSR2);
   thread_.join();
+}
+
+void Signals::WaitUntil(Millis moment) {
+  std::unique_lock lock(mutex_);
+  while (!source_.stop_requested() && !hangup_ && NowMillis() < moment)
+    // In pieces, so that a clock that is set does not make us oversleep.
+    hangup_came_.wait_for(lock, source_.get_token(), std::chrono::milliseconds(std::min<Millis>(moment - NowMillis(), kMinute)),
+                          [&] { return hangup_.load(); });
 }
 
 }  // namespace trailsift

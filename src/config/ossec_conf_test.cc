@@ -288,7 +288,8 @@ TEST(OssecConfTest, LaterFilesAddAndReplace) {
 TEST(OssecConfTest, OwnSettings) {
   const std::string own =
       R"(<trailsift><alerts_keep_days>90</alerts_keep_days><alerts_max_size>20G</alerts_max_size><look_back>3d</look_back>
-    <allowed_lateness>30m</allowed_lateness><correlation_time>arrival</correlation_time><rules>my/rules</rules></trailsift>)";
+    <allowed_lateness>30m</allowed_lateness><learning_period>3d</learning_period>
+    <correlation_time>arrival</correlation_time><rules>my/rules</rules></trailsift>)";
   for (const std::string& text : {own, "<ossec_config>" + own + "</ossec_config>"}) {
     Diagnostics diagnostics;
     const auto settings = LoadSettingsFromTexts({{"/etc/trailsift/trailsift.conf", text}}, diagnostics);
@@ -297,6 +298,7 @@ TEST(OssecConfTest, OwnSettings) {
     EXPECT_EQ(settings->own.alerts_max_size, 20ull << 30);
     EXPECT_EQ(settings->own.look_back, 3 * kDay);
     EXPECT_EQ(settings->own.allowed_lateness, 30 * kMinute);
+    EXPECT_EQ(settings->own.learning_period, 3 * kDay);
     EXPECT_EQ(settings->own.correlation_time, CorrelationTime::kArrival);
     EXPECT_EQ(settings->own.rules, "/etc/trailsift/my/rules");
   }

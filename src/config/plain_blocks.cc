@@ -139,6 +139,7 @@ const Block<OwnSettings>& OwnBlock() {
        }},
       {"look_back", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { ReadDuration(r, n, s.look_back); }},
       {"allowed_lateness", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { ReadDuration(r, n, s.allowed_lateness); }},
+      {"learning_period", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { ReadDuration(r, n, s.learning_period); }},
       {"correlation_time",
        [](const BlockReader& r, const XmlNode& n, OwnSettings& s) {
          const std::string text = r.Text(n);

@@ -171,6 +171,11 @@ void CorrelationPlan::AddComponent(const std::vector<const Rule*>& members) {
   signatures_.push_back(std::move(signature));
 }
 
+std::optional<std::size_t> CorrelationPlan::ComponentOf(const Rule& rule) const {
+  const auto found = component_of_.find(&rule);
+  return found == component_of_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<std::size_t> CorrelationPlan::ComponentOf(const std::vector<Alternative>& alternatives) const {
   for (const Alternative& alternative : alternatives) {
     if (!alternative.composites.empty()) return component_of_.at(alternative.composites.front());

@@ -45,6 +45,8 @@ class CorrelationPlan {
 
   // The component that an event with these alternatives takes part in; nothing when neither a composite nor `ignore` cares.
   std::optional<std::size_t> ComponentOf(const std::vector<Alternative>& alternatives) const;
+  // The component of a target, a composite or a rule with `ignore`.
+  std::optional<std::size_t> ComponentOf(const Rule& rule) const;
   const std::vector<Component>& components() const { return components_; }
   // `composite` must be one.
   const Comparison& ComparisonOf(const Rule& composite) const { return comparisons_.at(&composite); }

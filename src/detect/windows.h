@@ -75,7 +75,7 @@ struct WindowCounters {
   std::uint64_t superseded = 0;  // alerts replaced
   std::uint64_t retracted = 0;   // alerts withdrawn
   std::uint64_t evicted_for_memory = 0;
-  std::uint64_t forgotten = 0;  // remembered events dropped at a restart because their rules changed
+  std::uint64_t forgotten = 0;  // remembered events dropped at a restart or reload because their rules changed
 };
 
 class Windows {
@@ -87,6 +87,10 @@ class Windows {
   // FinishRestore and before the first Add, then ApplySeeds, which returns the events that are remembered already.
   void SeedIssued(const Hash128& event, const Hash128& alert_id, const std::vector<Hash128>& withdrawn);
   std::vector<Hash128> ApplySeeds();
+
+  // Goes on with other rules. Call after Evaluate. What is remembered stays where its component is still there (Component::signature) and
+  // its rules are; the rest is forgotten, counted. Outcomes stand until a late event touches them.
+  void TakeRules(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const CorrelationPlan> plan);
 
   // Takes an event in; one whose identity the group already holds is ignored.
   void Add(WindowEvent event);

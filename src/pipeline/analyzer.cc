@@ -39,6 +39,19 @@ bool IsDiscarded(JsonValue record, const std::vector<DiscardRegex>& patterns) {
   return false;
 }
 
+bool IsNewRegion(std::string_view region, const ObjectReport& report) {
+  return std::none_of(report.changed_regions.begin(), report.changed_regions.end(),
+                      [&](const auto& known) { return known.first == region; });
+}
+
+// A call of somebody, not of an AWS service, that succeeded and is not one that only reads.
+bool ChangesSomething(const Event& event, const RecordHeader& header) {
+  if (!header.error_code.empty()) return false;
+  const std::optional<JsonValue> read_only = FindJson(*event.record(), "readOnly");
+  bool reads = true;
+  return read_only && read_only->get(reads) == simdjson::SUCCESS && !reads && event.Wazuh("trailsift.service") == "false";
+}
+
 std::string Sentence(const Rule& rule, const Event& event) {
   return ExpandDescription(rule.info.description, [&](std::string_view name) { return event.Wazuh(name); });
 }
@@ -137,6 +150,9 @@ void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelo
   const bool matched = plain != nullptr && plain->info.level > 0;
   if (matched) seen.fate = SeenRecord::Fate::kMatched;
 
+  if (options_.learn_regions && !header.aws_region.empty() && IsNewRegion(header.aws_region, report) &&
+      ChangesSomething(event, header))
+    report.changed_regions.emplace_back(header.aws_region, seen.time);
   const std::optional<std::size_t> component = options_.plan->ComponentOf(result_.alternatives);
   if (component || (matched && IsAlertable(*plain, options_.log_alert_level))) {
     Finding finding;

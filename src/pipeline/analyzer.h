@@ -21,11 +21,12 @@ struct AnalyzerOptions {
   std::shared_ptr<const RuleSet> rules;
   std::shared_ptr<const CorrelationPlan> plan;
   int log_alert_level = 3;
-  int email_alert_level = 7;  // Wazuh's default
-  bool log_fields = false;    // alerts.log will be written: keep the leaves
-  bool archive = false;       // logall_json: every record becomes a line of archives.json
-  bool utc_arrival = false;   // hunt: an alert's arrival is its event time
-  bool by_arrival = false;    // correlation_time=arrival: composites, `ignore`, `time` and `weekday` go by the wall clock
+  int email_alert_level = 7;   // Wazuh's default
+  bool log_fields = false;     // alerts.log will be written: keep the leaves
+  bool archive = false;        // logall_json: every record becomes a line of archives.json
+  bool learn_regions = false;  // ObjectReport::changed_regions
+  bool utc_arrival = false;    // hunt: an alert's arrival is its event time
+  bool by_arrival = false;     // correlation_time=arrival: composites, `ignore`, `time` and `weekday` go by the wall clock
   // hunt: records outside [start, end) are discarded.
   std::optional<Millis> start;
   std::optional<Millis> end;
@@ -71,6 +72,8 @@ struct ObjectReport {
   std::vector<BadRecord> bad_records;
   Status object_fault;
   KindCounters kinds;
+  // Regions in which somebody, not an AWS service, changed something, each with the time of the first such event.
+  std::vector<std::pair<std::string, Millis>> changed_regions;
   std::uint64_t stored_bytes = 0;
 };
 

@@ -143,6 +143,27 @@ TEST_F(AnalyzerTest, ARecordWithoutAnIdHasTheIdentityOfItsPlace) {
   EXPECT_EQ(Analyze(object).records[0].event, report.records[0].event);
 }
 
+TEST_F(AnalyzerTest, RegionsAreThoseInWhichSomebodyChangedSomething) {
+  const auto in = [](const std::string& id, const std::string& region, const std::string& more) {
+    MadeRecord record{.id = id, .more = more};
+    std::string json = record.Json();
+    json.replace(json.find("us-east-1"), 9, region);
+    return json;
+  };
+  const std::string text = "{\"Records\":[" + in("1", "eu-west-1", ",\"readOnly\":false") + ',' +
+                           in("2", "eu-west-1", ",\"readOnly\":false") + ',' + in("3", "eu-west-2", ",\"readOnly\":true") + ',' +
+                           in("4", "eu-west-3", "") + ',' +
+                           in("5", "eu-north-1", ",\"readOnly\":false,\"errorCode\":\"AccessDenied\"") + ',' +
+                           in("6", "eu-south-1", ",\"readOnly\":\"false\"") + ',' +
+                           "{\"eventID\":\"7\",\"eventName\":\"Plain\",\"awsRegion\":\"eu-central-1\",\"readOnly\":false,"
+                           "\"userIdentity\":{\"type\":\"AWSService\",\"invokedBy\":\"ec2.amazonaws.com\"}}," +
+                           in("8", "sa-east-1", ",\"readOnly\":false") + "]}";
+  EXPECT_THAT(Analyze(text).changed_regions, testing::IsEmpty()) << "not asked for";
+  options_.learn_regions = true;
+  const Millis at = *ParseIsoTime("2026-01-15T10:00:00Z");
+  EXPECT_THAT(Analyze(text).changed_regions, testing::ElementsAre(testing::Pair("eu-west-1", at), testing::Pair("sa-east-1", at)));
+}
+
 TEST_F(AnalyzerTest, KindsAreCounted) {
   const ObjectReport report = Analyze(MakeObject({{.id = "a", .more = ",\"eventCategory\":\"Insight\""},
                                                   {.id = "b", .more = ",\"eventCategory\":\"NetworkActivity\""},

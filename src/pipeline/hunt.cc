@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "pipeline/alert_sorter.h"
+#include "pipeline/learned_lists.h"
 #include "source/layout.h"
 
 namespace trailsift {
@@ -25,6 +26,14 @@ bool LooksLikeLogs(const std::string& key) {
     return key.size() >= end.size() && key.compare(key.size() - end.size(), end.size(), end) == 0;
   };
   return ends(".gz") || ends(".json") || ends(".jsonl") || ends(".ndjson");
+}
+
+// The bucket's name, or the folder.
+std::string BucketOf(const ObjectStore& store) {
+  std::string name = store.name();
+  if (name.rfind("s3://", 0) == 0) name = name.substr(5);
+  while (name.size() > 1 && name.back() == '/') name.pop_back();
+  return name;
 }
 
 class Hunter {
@@ -88,10 +97,7 @@ class Hunter {
   static std::shared_ptr<const Envelope> EnvelopeOf(const std::string& key, const HuntInput& input) {
     auto envelope = std::make_shared<Envelope>();
     envelope->log_file = key;
-    std::string name = input.store->name();
-    if (name.rfind("s3://", 0) == 0) name = name.substr(5);
-    while (name.size() > 1 && name.back() == '/') name.pop_back();
-    envelope->bucket = name;
+    envelope->bucket = BucketOf(*input.store);
     envelope->account_id = ReadKey(key).account;
     return envelope;
   }
@@ -122,6 +128,18 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
   HuntResult result;
   Hunter hunter(options, result);
   const std::vector<HuntObject> objects = hunter.List();
+  // Whose these accounts and buckets are, the names tell.
+  AnalyzerOptions analyzer = options.analyzer;
+  LearnedLists learned;
+  for (const HuntObject& object : objects) learned.AddAccount(ReadKey(object.key).account);
+  std::vector<std::string> buckets;
+  for (const HuntInput& input : options.inputs)
+    if (!input.store->local()) buckets.push_back(BucketOf(*input.store));
+  learned.SetLogBuckets(buckets);
+  if (learned.IsNewTo(*analyzer.rules)) {
+    analyzer.rules = learned.ApplyTo(*analyzer.rules);
+    analyzer.plan = std::make_shared<const CorrelationPlan>(*analyzer.rules);
+  }
 
   AlertSorter sorter;
   Status sorted;
@@ -134,7 +152,7 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
     alert.supersedes.clear();
     sorted = sorter.Add(alert.event_time, alert.id, render(alert));
   };
-  Analyzer again(options.analyzer);
+  Analyzer again(analyzer);
   const auto reread = [&](const ObjectOrigin& origin) -> Result<ObjectReport> {
     const HuntInput& input = options.inputs[static_cast<std::size_t>(origin.source)];
     Result<std::string> bytes = input.store->Get(origin.key);
@@ -145,13 +163,13 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
   resolver_options.lateness = options.lateness;
   resolver_options.max_window_events = 500'000;
   resolver_options.durable = false;
-  Resolver resolver(options.analyzer, resolver_options, emit, reread);
+  Resolver resolver(analyzer, resolver_options, emit, reread);
 
   std::size_t next = 0;
   {
     FlowOptions flow_options;
     flow_options.threads = options.threads;
-    ObjectFlow flow(flow_options, options.analyzer, [&]() -> std::optional<FlowObject> {
+    ObjectFlow flow(flow_options, analyzer, [&]() -> std::optional<FlowObject> {
       if (next == objects.size() || stop.stop_requested()) return std::nullopt;
       return hunter.ToFlow(objects[next++]);
     });

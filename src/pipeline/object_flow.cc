@@ -1,6 +1,7 @@
 #include "pipeline/object_flow.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace trailsift {
 namespace {
@@ -44,7 +45,10 @@ void ObjectFlow::Feed(const std::stop_token& stop) {
         return stop_feeding_ || under_way == 0 ||
                (under_way < options_.max_objects && bytes_under_way_ + cost <= options_.max_bytes);
       });
-      if (!room || stop_feeding_) break;
+      if (!room || stop_feeding_) {
+        unfed_ = std::move(object);
+        break;
+      }
       sequence = fed_++;
       bytes_under_way_ += cost;
       if (!object->store->local()) ++fetching_;
@@ -112,6 +116,11 @@ void ObjectFlow::StopFeeding() {
   std::lock_guard lock(mutex_);
   stop_feeding_ = true;
   changed_.notify_all();
+}
+
+std::optional<FlowObject> ObjectFlow::TakeUnfed() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(unfed_, std::nullopt);
 }
 
 }  // namespace trailsift

@@ -61,6 +61,8 @@ class ObjectFlow {
   State Next(FlowReport& report, std::chrono::milliseconds patience);
   // No further objects are asked for; what is under way still comes.
   void StopFeeding();
+  // After the end: the object that was asked for and that StopFeeding left out.
+  std::optional<FlowObject> TakeUnfed();
 
  private:
   struct Work {
@@ -87,6 +89,7 @@ class ObjectFlow {
   std::size_t fetching_ = 0;  // requests whose callback has not run
   bool fed_all_ = false;
   bool stop_feeding_ = false;
+  std::optional<FlowObject> unfed_;
 
   std::vector<std::jthread> threads_;
 };

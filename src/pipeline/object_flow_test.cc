@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "pipeline/pipeline_testing.h"
 
@@ -254,6 +255,45 @@ TEST_F(ObjectFlowTest, AfterStopFeedingWhatIsUnderWayStillComes) {
   EXPECT_GE(end, 3);
   EXPECT_LE(end, named);
   EXPECT_LE(named, 3 + 8 + 1);
+}
+
+// One flow after another over the same objects, each with other rules: every object is in exactly one of them, in order.
+TEST_F(ObjectFlowTest, WhatOneFlowLeavesOutTheNextOneTakes) {
+  Diagnostics diagnostics;
+  const std::string text = kPipelineRules;
+  AnalyzerOptions other = options_;
+  other.rules = RuleSet::LoadTexts({{"test.xml", text}}, {}, diagnostics);
+  other.plan = std::make_shared<const CorrelationPlan>(*other.rules);
+  TestStore store;
+  constexpr int kCount = 400;
+  auto objects = Objects(store, kCount);
+  std::optional<FlowObject> unfed;
+  int taken = 0;
+  int flows = 0;
+  std::size_t handed_over = 0;
+  while (taken < kCount) {
+    ++flows;
+    const AnalyzerOptions& analyzer = flows % 2 == 0 ? other : options_;
+    ObjectFlow flow(Options(3, 4), analyzer, [&] { return unfed ? std::exchange(unfed, std::nullopt) : objects(); });
+    FlowReport report;
+    int here = 0;
+    for (;;) {
+      const ObjectFlow::State state = flow.Next(report, kPatience);
+      if (state == ObjectFlow::State::kEnd) break;
+      if (state == ObjectFlow::State::kWaiting) continue;
+      EXPECT_EQ(report.object.tag, static_cast<std::uint64_t>(taken));
+      for (const Finding& finding : report.report.findings)
+        EXPECT_EQ(finding.alternatives.back().result, analyzer.rules->Find(101)) << "by the rules of its flow";
+      ++taken;
+      if (++here == 5) flow.StopFeeding();
+    }
+    unfed = flow.TakeUnfed();
+    handed_over += unfed ? 1 : 0;
+    EXPECT_FALSE(flow.TakeUnfed());
+  }
+  EXPECT_EQ(taken, kCount);
+  EXPECT_GT(flows, 10);
+  EXPECT_GT(handed_over, 0u);
 }
 
 TEST_F(ObjectFlowTest, ADamagedObjectKeepsItsBytesAndASoundOneDoesNot) {

@@ -296,6 +296,32 @@ void Resolver::Keep(std::shared_ptr<Finding> finding) {
   }
 }
 
+void Resolver::TakeRules(const RuleSet& before) {
+  windows_.TakeRules(analyzer_.rules, analyzer_.plan);
+  if (arrival_) arrival_.emplace(*analyzer_.rules, *analyzer_.plan);  // its memory is lost, as at a restart
+  std::unordered_map<const Rule*, HourlyCount> fired;
+  for (const auto& rule : before.rules())
+    if (const auto count = fired_.find(rule.get()); count != fired_.end())
+      if (const Rule* now = analyzer_.rules->Find(rule->id)) fired[now] = count->second;
+  fired_ = std::move(fired);
+  // A finding whose rules or sentences are others now is made anew from its object when it is needed.
+  const auto translate = [&](Finding& finding) {
+    for (const Rule*& rule : finding.all_results) rule = analyzer_.rules->Find(rule->id);
+    std::erase(finding.all_results, nullptr);
+    for (Alternative& alternative : finding.alternatives) {
+      alternative.composites.clear();  // for the windows only, which have them
+      if (alternative.result == nullptr) continue;
+      const Rule* now = analyzer_.rules->Find(alternative.result->id);
+      if (now == nullptr || now->info.description != alternative.result->info.description) return false;
+      alternative.result = now;
+      if (alternative.parent != nullptr) alternative.parent = analyzer_.rules->Find(alternative.parent->id);
+    }
+    return true;
+  };
+  std::erase_if(recent_, [&](auto& item) { return !translate(*item.second); });
+  std::erase_if(recent_order_, [&](const Hash128& event) { return !recent_.contains(event); });
+}
+
 std::uint64_t Resolver::NumberOf(const ObjectOrigin& origin) {
   const std::uint64_t number = next_number_++;
   origins_.emplace(number, origin);

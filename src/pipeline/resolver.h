@@ -57,6 +57,10 @@ class Resolver {
   void Reconcile();
   bool idle() const { return windows_.idle(); }
 
+  // The analyzer options that were given at the beginning hold other rules now; `before` are those of until now. Call after Evaluate, while
+  // no report of theirs is under way.
+  void TakeRules(const RuleSet& before);
+
   // State: what changed since the last call, as frames; all of it; and back.
   void SaveChanges(StateLog& log);
   void SaveAll(StateLog& log);

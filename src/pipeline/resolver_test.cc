@@ -228,6 +228,40 @@ TEST_F(ResolverTest, ALateEventsCorrectionWaitsForReconcileAndSaysWhatItReplaces
   EXPECT_EQ(alerts_.size(), 1u);
 }
 
+TEST_F(ResolverTest, OtherRulesGoOnWithWhatIsRemembered) {
+  const auto resolver = Make();
+  Take(*resolver, "k", Failures("bob", 0, 2));
+  Take(*resolver, "plain", {{.id = "p"}});
+  resolver->Evaluate();
+  EXPECT_THAT(Told(), testing::UnorderedElementsAre("102: failure of bob", "102: failure of bob", "101: plain by ann"));
+  // The same rules but for a sentence, and one that is new.
+  std::string text = kPipelineRules;
+  text.replace(text.find("plain by"), 5, "PLAIN");
+  text.insert(text.rfind("</group>"), "<rule id=\"109\" level=\"3\"><if_sid>100</if_sid><description>else</description></rule>");
+  const auto before = options_.rules;
+  Diagnostics diagnostics;
+  options_.rules = RuleSet::LoadTexts({{"test.xml", text}}, {}, diagnostics);
+  ASSERT_NE(options_.rules, nullptr);
+  options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
+  resolver->TakeRules(*before);
+  resolver->Reconcile();
+  EXPECT_THAT(Told(), IsEmpty()) << "what stands is not raised again";
+
+  Take(*resolver, "l", {Failures("bob", 0, 3)[2], {.id = "q"}, {.id = "e", .name = "Else"}});
+  resolver->Reconcile();
+  ASSERT_EQ(alerts_.size(), 3u);
+  const auto burst = std::find_if(alerts_.begin(), alerts_.end(), [](const Alert& alert) { return alert.rule->id == "103"; });
+  ASSERT_NE(burst, alerts_.end());
+  EXPECT_EQ(burst->id, IdOf("103", {"bob0", "bob1", "bob2"}));
+  EXPECT_EQ(burst->rules, options_.rules);
+  EXPECT_THAT(burst->previous_output, HasSubstr("bob0")) << "texts of before are at hand";
+  const auto plain = std::find_if(alerts_.begin(), alerts_.end(), [](const Alert& alert) { return alert.rule->id == "101"; });
+  ASSERT_NE(plain, alerts_.end());
+  EXPECT_EQ(plain->fired_times, 2u);
+  EXPECT_THAT(Told(), testing::UnorderedElementsAre("103: 3 failures, last bob, of bob", "101: PLAIN by ann", "109: else"));
+  EXPECT_THAT(reread_, IsEmpty());
+}
+
 TEST_F(ResolverTest, AnAlertThatStandsInTheFilesIsNotRaisedAgain) {
   const auto resolver = Make();
   RecoveredAlert stands;

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <utility>
 
 #include "base/log.h"
 #include "source/layout.h"
@@ -30,7 +31,8 @@ void WaitFor(Millis time, const std::stop_token& stop) {
 
 }  // namespace
 
-Service::Service(ServiceOptions options) : options_(std::move(options)), quarantine_(options_.home) {}
+Service::Service(ServiceOptions options)
+    : options_(std::move(options)), quarantine_(options_.home), learned_(options_.home, options_.settings->own.learning_period) {}
 Service::~Service() = default;
 
 Result<std::unique_ptr<Service>> Service::Open(ServiceOptions options) {
@@ -62,9 +64,18 @@ Status Service::Recover() {
   if (!sink.ok()) return sink.status();
   sink_ = std::move(sink->sink);
 
-  analyzer_options_.rules = options_.rules;
-  analyzer_options_.by_arrival = options_.settings->own.correlation_time == CorrelationTime::kArrival;
-  analyzer_options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
+  learned_.Read();
+  std::vector<std::string> log_buckets;
+  for (const BucketSettings& bucket : settings.aws_s3.buckets) {
+    if (!bucket.is_folder()) log_buckets.push_back(bucket.name);
+    for (const std::string& account : bucket.account_ids) learned_.AddAccount(account);
+  }
+  learned_.SetLogBuckets(log_buckets);
+  analyzer_options_.rules = std::move(options_.rules);
+  if (learned_.IsNewTo(*analyzer_options_.rules)) analyzer_options_.rules = learned_.ApplyTo(*analyzer_options_.rules);
+  analyzer_options_.learn_regions = true;
+  analyzer_options_.by_arrival = settings.own.correlation_time == CorrelationTime::kArrival;
+  analyzer_options_.plan = std::make_shared<const CorrelationPlan>(*analyzer_options_.rules);
   analyzer_options_.log_alert_level = settings.log_alert_level;
   analyzer_options_.email_alert_level = settings.email_alert_level;
   analyzer_options_.log_fields = settings.alerts_log;
@@ -202,58 +213,118 @@ Result<PassReport> Service::RunPass(const std::stop_token& stop) {
   PassReport pass;
   if (!OpenBuckets()) pass.remote_failure = true;
   Listing listing(buckets_, *checkpoint_, NowMillis() / kDay, options_.settings->own.look_back);
-  std::vector<ObjectTask> failed;
-  {
-    FlowOptions flow_options;
-    flow_options.threads = options_.threads;
-    ObjectFlow flow(flow_options, analyzer_options_,
-                    [&]() -> std::optional<FlowObject> { return stop.stop_requested() ? std::nullopt : NextObject(listing); });
-    FlowReport report;
-    auto group_began = std::chrono::steady_clock::now();
-    Millis reconciled = NowMillis();
-    bool waiting_commit = false;
-    std::optional<std::chrono::steady_clock::time_point> stop_seen;
-    for (;;) {
-      const ObjectFlow::State state = flow.Next(report, kGroupTime);
-      if (state == ObjectFlow::State::kEnd) break;
-      if (state == ObjectFlow::State::kReport) {
-        if (!waiting_commit) group_began = std::chrono::steady_clock::now();
-        waiting_commit = true;
-        if (!report.fetch.ok() && report.fetch.code() != Code::kNotFound) {
-          ObjectTask task;
-          task.bucket = report.object.tag;
-          task.key = report.object.key;
-          failed.push_back(std::move(task));
-        }
-        TRAILSIFT_RETURN_IF_ERROR(Take(report, pass));
-      }
-      if (stop.stop_requested()) {
-        flow.StopFeeding();
-        if (!stop_seen) stop_seen = std::chrono::steady_clock::now();
-        // Requests that don't come to an end are given up: their objects come again.
-        if (std::chrono::steady_clock::now() - *stop_seen > kStopPatience)
-          for (const BucketSource& bucket : buckets_) bucket.store->Cancel();
-      }
-      const bool due = finished_.size() >= kGroupObjects || std::chrono::steady_clock::now() - group_began >= kGroupTime;
-      if (!waiting_commit || !due) continue;
-      // After a kill the events of alerts that stand already must have come again before any of them is corrected.
-      if (resolver_->awaited() == 0 && NowMillis() - reconciled >= kReconcileEvery) {
-        resolver_->Reconcile();
-        reconciled = NowMillis();
-      }
-      TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
-      waiting_commit = false;
-    }
+  failed_.clear();
+  unfed_.reset();
+  discovered_ = false;
+  group_began_.reset();
+  reconciled_ = NowMillis();
+  for (bool more = true; more && !stop.stop_requested();) {
+    TRAILSIFT_RETURN_IF_ERROR(TakeRules(stop));
+    const Result<bool> flowed = RunFlow(listing, stop, pass);
+    if (!flowed.ok()) return flowed.status();
+    more = *flowed;
   }
   pass.stopped = stop.stop_requested();
   pass.listing = listing.counters();
-  for (const ObjectTask& task : failed) listing.MarkFailed(task);
+  for (const ObjectTask& task : failed_) listing.MarkFailed(task);
   if (!pass.stopped) resolver_->Reconcile();
   TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
   if (!pass.stopped) TRAILSIFT_RETURN_IF_ERROR(listing.Finish());
   if (pass.listing.local_failures > 0) pass.local_failure = true;
   if (pass.listing.failures > pass.listing.local_failures) pass.remote_failure = true;
   return pass;
+}
+
+Result<bool> Service::RunFlow(Listing& listing, const std::stop_token& stop, PassReport& pass) {
+  FlowOptions flow_options;
+  flow_options.threads = options_.threads;
+  ObjectFlow flow(flow_options, analyzer_options_, [&]() -> std::optional<FlowObject> {
+    if (stop.stop_requested()) return std::nullopt;
+    if (unfed_) return std::exchange(unfed_, std::nullopt);
+    std::optional<FlowObject> object = NextObject(listing);
+    // Accounts that are new to the lists must be known before the first object is looked at: it waits for the next flow.
+    if (discovered_) return object;
+    for (const std::string& account : listing.accounts()) learned_.AddAccount(account);
+    const bool wait = learned_.IsNewTo(*analyzer_options_.rules);
+    if (wait) unfed_ = std::exchange(object, std::nullopt);
+    discovered_ = true;  // from here on what is learned is the other thread's
+    return object;
+  });
+  FlowReport report;
+  std::optional<std::chrono::steady_clock::time_point> stop_seen;
+  bool more = false;
+  for (;;) {
+    if (!more && discovered_ && WantsRules()) {
+      flow.StopFeeding();
+      more = true;
+    }
+    const ObjectFlow::State state = flow.Next(report, kGroupTime);
+    if (state == ObjectFlow::State::kEnd) break;
+    if (state == ObjectFlow::State::kReport) {
+      if (!group_began_) group_began_ = std::chrono::steady_clock::now();
+      if (!report.fetch.ok() && report.fetch.code() != Code::kNotFound) {
+        ObjectTask task;
+        task.bucket = report.object.tag;
+        task.key = report.object.key;
+        failed_.push_back(std::move(task));
+      }
+      Learn(report);
+      TRAILSIFT_RETURN_IF_ERROR(Take(report, pass));
+    }
+    if (stop.stop_requested()) {
+      flow.StopFeeding();
+      if (!stop_seen) stop_seen = std::chrono::steady_clock::now();
+      // Requests that don't come to an end are given up: their objects come again.
+      if (std::chrono::steady_clock::now() - *stop_seen > kStopPatience)
+        for (const BucketSource& bucket : buckets_) bucket.store->Cancel();
+    }
+    TRAILSIFT_RETURN_IF_ERROR(Settle(stop));
+  }
+  if (std::optional<FlowObject> unfed = flow.TakeUnfed()) unfed_ = std::move(unfed);
+  return more || unfed_.has_value();
+}
+
+Status Service::Settle(const std::stop_token& stop) {
+  if (!group_began_) return Status::Ok();
+  if (finished_.size() < kGroupObjects && std::chrono::steady_clock::now() - *group_began_ < kGroupTime) return Status::Ok();
+  // After a kill the events of alerts that stand already must have come again before any of them is corrected.
+  if (resolver_->awaited() == 0 && NowMillis() - reconciled_ >= kReconcileEvery) {
+    resolver_->Reconcile();
+    reconciled_ = NowMillis();
+  }
+  group_began_.reset();
+  return CommitPatiently(stop);
+}
+
+Status Service::Reload(const std::stop_token& stop) {
+  WantsRules();
+  return TakeRules(stop);
+}
+
+bool Service::WantsRules() {
+  if (!new_rules_ && options_.reload) new_rules_ = options_.reload();
+  return new_rules_ || learned_.IsNewTo(*analyzer_options_.rules);
+}
+
+void Service::Learn(const FlowReport& report) {
+  for (const auto& [region, time] : report.report.changed_regions) learned_.AddRegion(region, time);
+  learned_.Advance(report.object.name_time);
+  for (const std::string& key : report.object.store->TakeKeys()) learned_.AddLogKey(key);
+}
+
+Status Service::TakeRules(const std::stop_token& stop) {
+  if (!new_rules_ && !learned_.IsNewTo(*analyzer_options_.rules)) return Status::Ok();
+  // What the rules of before have decided is written before they go.
+  group_began_.reset();
+  TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
+  const std::shared_ptr<const RuleSet> before = analyzer_options_.rules;
+  analyzer_options_.rules = learned_.ApplyTo(new_rules_ ? *new_rules_->rules : *before);
+  analyzer_options_.plan = std::make_shared<const CorrelationPlan>(*analyzer_options_.rules);
+  again_ = std::make_unique<Analyzer>(analyzer_options_);
+  resolver_->TakeRules(*before);
+  if (new_rules_) LogInfo("run", new_rules_->said);
+  new_rules_.reset();
+  return Status::Ok();
 }
 
 Status Service::CommitPatiently(const std::stop_token& stop) {
@@ -291,7 +362,8 @@ Status Service::Commit() {
       LogWarning("source", bucket.store->name() + removal.key + ": done, but not removed from the bucket: " + status.message());
   }
   removals_.clear();
-  return Status::Ok();
+  // After the transaction: a region must not be known before the alert about it stands.
+  return learned_.Save();
 }
 
 void Service::Maintain() { sink_->Maintain(NowMillis(), AlertPosition{checkpoint_->alerts().file, checkpoint_->alerts().offset}); }

@@ -5,8 +5,11 @@
 // again, and what it had written of alerts is recognised by its ids.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -14,6 +17,7 @@
 #include <vector>
 
 #include "config/settings.h"
+#include "pipeline/learned_lists.h"
 #include "pipeline/quarantine.h"
 #include "pipeline/resolver.h"
 #include "pipeline/state_log.h"
@@ -23,6 +27,12 @@
 
 namespace trailsift {
 
+// Rules that were loaded while others were at work.
+struct NewRules {
+  std::shared_ptr<const RuleSet> rules;
+  std::string said;  // logged once they hold
+};
+
 struct ServiceOptions {
   const Settings* settings = nullptr;  // outlives the service
   std::string home;
@@ -31,6 +41,8 @@ struct ServiceOptions {
   unsigned threads = 1;
   // A full disk ends a pass with an error instead of being waited out.
   bool fail_fast = false;
+  // Asked between groups of objects: loads rules where that was asked for, or answers nothing.
+  std::function<std::optional<NewRules>()> reload;
 };
 
 struct PassReport {
@@ -48,6 +60,9 @@ class Service {
 
   // One pass over all buckets. When `stop` is asked for, what is under way is finished and committed. A failure is the local disk's.
   Result<PassReport> RunPass(const std::stop_token& stop);
+  // Takes other rules where `reload` has some or where lists have learned something. RunPass does so too: objects that were begun are finished with the rules of before, every later
+  // one meets the new.
+  Status Reload(const std::stop_token& stop);
   // Past days' files are gzipped, too old ones removed.
   void Maintain();
 
@@ -63,6 +78,14 @@ class Service {
   // Makes the stores that are not there yet. False when one can't be made.
   bool OpenBuckets();
   std::optional<FlowObject> NextObject(Listing& listing);
+  // Until the listing's end, `stop`, or until there are new rules: true, there may be more to read then.
+  Result<bool> RunFlow(Listing& listing, const std::stop_token& stop, PassReport& pass);
+  // Groups that are due are committed.
+  Status Settle(const std::stop_token& stop);
+  // Loads or makes new rules where there is reason to; the flow is to end then, and TakeRules to follow.
+  bool WantsRules();
+  Status TakeRules(const std::stop_token& stop);
+  void Learn(const FlowReport& report);
   Status Take(FlowReport& report, PassReport& pass);
   // Commits what waits; a full disk is waited out unless fail_fast.
   Status CommitPatiently(const std::stop_token& stop);
@@ -91,6 +114,15 @@ class Service {
   };
   std::vector<Removal> removals_;
   bool rotated_ = false;
+
+  LearnedLists learned_;
+  std::optional<NewRules> new_rules_;  // taken when nothing is under way
+  // The feeder's while there is a flow: what was listed and not begun, and whether the accounts are known.
+  std::optional<FlowObject> unfed_;
+  std::atomic<bool> discovered_{false};
+  std::vector<ObjectTask> failed_;  // of the pass
+  Millis reconciled_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> group_began_;  // nothing: no report waits to be committed
 };
 
 }  // namespace trailsift

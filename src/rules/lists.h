@@ -34,12 +34,16 @@ class ValueList {
 
   std::size_t size() const { return values_.size(); }
 
- private:
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
-  std::unordered_map<std::string, std::string, Hash, std::equal_to<>> values_;
+  using Values = std::unordered_map<std::string, std::string, Hash, std::equal_to<>>;
+  // All keys with their values, in no order.
+  const Values& values() const { return values_; }
+
+ private:
+  Values values_;
 };
 
 }  // namespace trailsift

@@ -5,7 +5,6 @@
 #include <unordered_map>
 
 #include "rules/compiled_rules.h"
-#include "rules/list_store.h"
 #include "rules/mitre.h"
 #include "rules/rule_checker.h"
 #include "rules/rule_linker.h"
@@ -21,16 +20,28 @@ struct DerivedList {
 };
 std::vector<DerivedList> FindDerivedLists(ListStore& lists) {
   std::vector<DerivedList> found;
-  for (const char* name : {"etc/lists/trailsift/accounts_own", "etc/lists/trailsift/accounts_vendor"})
-    found.push_back({name, lists.Find(name)});
+  for (const char* name : {"etc/lists/trailsift/accounts_own", "etc/lists/trailsift/accounts_vendor"}) {
+    const Result<const ValueList*> list = lists.Find(name);
+    found.push_back({name, list.ok() ? *list : nullptr});
+  }
   return found;
 }
 
+// What rules are made of, read already.
+struct RuleInputs {
+  std::vector<RuleText> texts;
+  MitreTable mitre;
+  std::vector<std::string> decoders;
+};
+
+std::shared_ptr<const RuleSet> Compile(std::shared_ptr<const RuleInputs> inputs, ListStore lists, Diagnostics& diagnostics);
+
 class LoadedRules final : public RuleSet {
  public:
-  LoadedRules(RuleLinker& linker, ListStore& lists)
-      : derived_lists_(FindDerivedLists(lists)),
-        lists_(lists.Take()),
+  LoadedRules(RuleLinker& linker, std::shared_ptr<const RuleInputs> inputs, ListStore lists)
+      : inputs_(std::move(inputs)),
+        lists_(std::move(lists)),
+        derived_lists_(FindDerivedLists(lists_)),
         rules_(std::move(linker.rules())),
         roots_(linker.roots()),
         by_id_(linker.by_id()),
@@ -48,22 +59,30 @@ class LoadedRules final : public RuleSet {
     });
   }
   const CompiledRules& compiled() const override { return compiled_; }
+  const std::map<std::string, ListUse>& lists() const override { return lists_.used(); }
+
+  std::shared_ptr<const RuleSet> WithLearned(const ListTexts& learned) const override {
+    ListStore lists = lists_;
+    lists.SetLearned(learned);
+    Diagnostics said_before;
+    return Compile(inputs_, std::move(lists), said_before);
+  }
 
  private:
+  std::shared_ptr<const RuleInputs> inputs_;
+  ListStore lists_;
   std::vector<DerivedList> derived_lists_;
-  std::vector<std::unique_ptr<const ValueList>> lists_;
   std::vector<std::unique_ptr<Rule>> rules_;
   std::vector<const Rule*> roots_;
   std::unordered_map<int, Rule*> by_id_;
   CompiledRules compiled_;
 };
 
-std::shared_ptr<const RuleSet> LoadAll(const std::vector<RuleText>& texts, ListStore& lists, const MitreTable& mitre,
-                                       const std::vector<std::string>& decoders, Diagnostics& diagnostics) {
+std::shared_ptr<const RuleSet> Compile(std::shared_ptr<const RuleInputs> inputs, ListStore lists, Diagnostics& diagnostics) {
   Diagnostics found;
   std::vector<RuleElement> elements;
-  for (const RuleText& text : texts) ReadRuleElements(text, found, elements);
-  RuleChecker checker(lists, mitre, decoders, found);
+  for (const RuleText& text : inputs->texts) ReadRuleElements(text, found, elements);
+  RuleChecker checker(lists, inputs->mitre, inputs->decoders, found);
   std::vector<std::unique_ptr<RuleDraft>> drafts;
   for (const RuleElement& element : elements)
     if (std::unique_ptr<RuleDraft> draft = checker.Check(element)) drafts.push_back(std::move(draft));
@@ -71,7 +90,7 @@ std::shared_ptr<const RuleSet> LoadAll(const std::vector<RuleText>& texts, ListS
   linker.Link(std::move(drafts));
   for (const Diagnostic& item : found.items()) diagnostics.Add(item);
   if (found.has_errors()) return nullptr;
-  return std::make_shared<const LoadedRules>(linker, lists);
+  return std::make_shared<const LoadedRules>(linker, std::move(inputs), std::move(lists));
 }
 
 // The rule files behind a path: itself, or the *.xml of a folder by name.
@@ -116,29 +135,34 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const RuleSources& sources, Diagnos
   std::vector<std::string> files;
   bool readable = true;
   for (const std::string& path : sources.paths) readable = ListRuleFiles(path, diagnostics, files) && readable;
-  std::vector<RuleText> texts = sources.built_in;
+  auto inputs = std::make_shared<RuleInputs>();
+  inputs->texts = sources.built_in;
   for (const std::string& file : files) {
     Result<std::string> text = ReadTextFile(file);
     if (text.ok()) {
-      texts.push_back({file, std::move(text).value()});
+      inputs->texts.push_back({file, std::move(text).value()});
     } else {
       diagnostics.Error(file, 0, 0, "can't read the rule file: " + text.status().message());
       readable = false;
     }
   }
-  ListStore lists(sources.list_folders);
-  for (const auto& [name, text] : sources.built_in_lists) lists.AddText(name, text);
-  for (const auto& [name, text] : sources.replaced_lists) lists.Replace(name, text);
-  std::shared_ptr<const RuleSet> rules = LoadAll(texts, lists, FindMitreTable(sources, diagnostics), sources.decoders, diagnostics);
+  inputs->mitre = FindMitreTable(sources, diagnostics);
+  inputs->decoders = sources.decoders;
+  ListStore lists(sources.list_files, sources.list_folders, sources.shipped_list_folders);
+  lists.SetBuiltIn(sources.built_in_lists);
+  lists.SetLearned(sources.learned_lists);
+  lists.SetReplaced(sources.replaced_lists);
+  std::shared_ptr<const RuleSet> rules = Compile(std::move(inputs), std::move(lists), diagnostics);
   return readable ? rules : nullptr;
 }
 
-std::shared_ptr<const RuleSet> RuleSet::LoadTexts(const std::vector<RuleText>& texts,
-                                                  const std::vector<std::pair<std::string, std::string>>& lists,
+std::shared_ptr<const RuleSet> RuleSet::LoadTexts(const std::vector<RuleText>& texts, const ListTexts& lists,
                                                   Diagnostics& diagnostics) {
-  ListStore store({});
-  for (const auto& [name, text] : lists) store.AddText(name, text);
-  return LoadAll(texts, store, MitreTable(), {}, diagnostics);
+  auto inputs = std::make_shared<RuleInputs>();
+  inputs->texts = texts;
+  ListStore store({}, {});
+  store.SetBuiltIn(lists);
+  return Compile(std::move(inputs), std::move(store), diagnostics);
 }
 
 }  // namespace trailsift

@@ -119,12 +119,15 @@ void RuleChecker::CheckList(const XmlNode& node) {
   }
   const std::string name(TrimBlank(node.text));
   condition.list_name = name;
-  condition.list = lists_.Find(name);
-  if (condition.list == nullptr) {
+  const Result<const ValueList*> list = lists_.Find(name);
+  if (!list.ok()) {
+    if (list.status().code() != Code::kNotFound)
+      return Error(node, "list `" + name + "` can't be read: " + list.status().message());
     dropped_ = true;
     return Warning(node, "list `" + name + "` is not there; rule " + draft_->rule->info.id + " is left out",
                    "put the file into a list folder");
   }
+  condition.list = *list;
   draft_->rule->lists.push_back(std::move(condition));
 }
 

@@ -83,6 +83,7 @@ void Listing::Discover(std::size_t index) {
       LogWarning("source", bucket.store->name() + prefix + organization +
                                "/: an organization's trail is not read; a further <bucket> with <aws_organization_id> would");
   }
+  accounts_.insert(accounts.begin(), accounts.end());
   for (const std::string& account : accounts) {
     std::vector<std::string> regions = settings.regions;
     if (regions.empty()) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <queue>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -59,6 +60,9 @@ class Listing {
   Status Finish();
   void MarkFailed(const ObjectTask& task);
 
+  // The accounts found or configured; all of them are known once Next has answered for the first time.
+  const std::set<std::string>& accounts() const { return accounts_; }
+
   const ListingCounters& counters() const { return counters_; }
 
  private:
@@ -85,6 +89,7 @@ class Listing {
   };
   std::priority_queue<Head, std::vector<Head>, std::greater<>> heads_;
   bool discovered_ = false;
+  std::set<std::string> accounts_;
   ListingCounters counters_;
 };
 

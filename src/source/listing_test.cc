@@ -94,7 +94,9 @@ TEST_F(ListingTest, AccountsAndRegionsAreDiscoveredEachForItsOwn) {
   Put("other/" + Key(kOne, "us-east-1", kToday));
   for (const auto& [key, bytes] : store_.objects)
     if (key != "AWSLogs/111122223333") folder.Write(key, bytes);
-  EXPECT_EQ(Keys(*Begin()), wanted);
+  const auto whole = Begin();
+  EXPECT_EQ(Keys(*whole), wanted);
+  EXPECT_THAT(whole->accounts(), ElementsAre(kOne, kTwo));
   for (const StoreQuery& query : store_.queries)
     EXPECT_EQ(query.prefix.find(std::string(kTwo) + "/CloudTrail/us-east-1"), std::string::npos);
 

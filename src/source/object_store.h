@@ -43,6 +43,9 @@ class ObjectStore {
   virtual void GetAsync(const std::string& key, std::uint64_t size, std::function<void(Result<std::string>)> done) = 0;
   virtual Status Delete(const std::string& key) = 0;
 
+  // The keys with which objects that were read are encrypted, as ARNs: those that are new since the last call.
+  virtual std::vector<std::string> TakeKeys() { return {}; }
+
   // What is under way and what comes later fails with kCancelled.
   virtual void Cancel() {}
 

@@ -19,6 +19,7 @@ class S3Store : public ObjectStore {
     client_->GetAsync(key, size, std::move(done));
   }
   Status Delete(const std::string& key) override { return client_->Delete(key); }
+  std::vector<std::string> TakeKeys() override { return client_->TakeKeys(); }
   void Cancel() override { client_->Cancel(); }
   std::string name() const override { return "s3://" + client_->bucket() + '/'; }
   bool local() const override { return false; }
