@@ -188,7 +188,7 @@ class RuleTests(unittest.TestCase):
         self.assertEqual(self.run_tests(str(self.folder / "none.yaml")).returncode, 3)
         self.assertEqual(self.run_tests().returncode, 2)
         good = self.write("good.yaml", PASSING)
-        self.write("rules.xml", RULES.replace("<if_sid>100000</if_sid>", "<if_sid>1x</if_sid>"))
+        self.write("rules.xml", RULES.replace("if_sid>", "if_side>"))
         self.assertEqual(self.run_tests(good).returncode, 3)
 
 
