@@ -39,14 +39,20 @@ void AppendParents(const Rule& rule, std::size_t depth, std::set<const Rule*>& s
   }
 }
 
+std::string Names(const std::vector<ContextField>& fields) {
+  std::vector<std::string> names;
+  for (const ContextField& field : fields) names.push_back(field.name);
+  return Join(names);
+}
+
 std::string CountsText(const Rule& rule) {
   const Composite& composite = rule.composite;
   std::vector<std::string> targets;
   for (const Rule* target : composite.targets) targets.push_back(target->info.id);
   std::string out = std::to_string(composite.count) + " events within " + std::to_string(composite.timeframe / kSecond) +
                     " s that end at " + Join(targets);
-  if (!composite.same_fields.empty()) out += ", with the same " + Join(composite.same_fields);
-  if (!composite.different_fields.empty()) out += ", each with another " + Join(composite.different_fields);
+  if (!composite.same_fields.empty()) out += ", with the same " + Names(composite.same_fields);
+  if (!composite.different_fields.empty()) out += ", each with another " + Names(composite.different_fields);
   return out;
 }
 
