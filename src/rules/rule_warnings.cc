@@ -168,10 +168,10 @@ class Judge {
       why =
           "none of the " + std::to_string(composite.targets.size()) + " rules in group `" + composite.matched + "` is ever counted";
     else if (!why.empty()) why = "it counts " + Named(*composite.targets.front()) + ", but " + why;
-    for (const std::string& name : composite.same_fields)
-      if (why.empty() &&
-          std::find(composite.different_fields.begin(), composite.different_fields.end(), name) != composite.different_fields.end())
-        why = name + " can't be the same and different";
+    for (const ContextField& field : composite.same_fields)
+      if (why.empty() && std::find(composite.different_fields.begin(), composite.different_fields.end(), field) !=
+                             composite.different_fields.end())
+        why = field.name + " can't be the same and different";
     if (!why.empty())
       return Kill(rule, "rule " + rule.info.id + " can never fire: " + why, "count another rule, or change that one");
     if (composite.timeframe == 0)
