@@ -49,6 +49,7 @@ void TellMemory(const Service& service) {
   add(windows.retracted, "alerts withdrawn after a late event");
   add(windows.too_late, "events came later than <allowed_lateness>");
   add(windows.evicted_for_memory, "events left their windows early for want of memory");
+  add(windows.short_walks, "counts left out events of their timeframe, of which there were too many");
   add(windows.forgotten, "remembered events dropped since their rules changed");
   add(service.forgotten_identities(), "identities forgotten for want of memory");
   if (!text.empty()) LogInfo("run", "since the start: " + text);

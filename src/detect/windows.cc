@@ -238,9 +238,14 @@ Windows::Asked Windows::Ask(Group& group, std::size_t at, const Rule& composite,
   const Entry& current = group.entries[at];
   Asked asked{&composite, false, {}};
   std::vector<std::size_t> counted;  // newest first
+  const std::size_t reach = std::max<std::size_t>(kMaxWalk, std::size_t{terms.count} * 4);
   for (std::size_t i = at; i-- > 0;) {
     const Entry& earlier = group.entries[i];
     if (current.time - earlier.time > terms.timeframe) return asked;
+    if (at - i > reach) {
+      ++counters_.short_walks;
+      return asked;
+    }
     const Rule* final_rule = ResultOf(earlier);
     if (final_rule == nullptr || final_rule->info.level == 0) continue;
     if (!terms.log && std::find(terms.targets.begin(), terms.targets.end(), final_rule) == terms.targets.end()) continue;

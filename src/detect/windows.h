@@ -9,6 +9,9 @@
 // outcome changed waits for Reconcile, which reports the right alert with what it supersedes, or a retraction. So any order, split and
 // repetition of the same events between two calls of Reconcile ends in the same set of alerts (docs/adr/0002).
 //
+// Work: a composite looks at the newest kMaxWalk events of its group (Wazuh: at the 8,192 newest alerts of all), so that a flood of events
+// which its comparisons keep out does not cost the square of their number; each walk that ends so is counted.
+//
 // Memory: a group keeps its events for `lateness` plus its longest timeframe (or `ignore`) behind the newest event time seen. Above `max_events` the
 // oldest go first, counted. One thread.
 #pragma once
@@ -75,11 +78,14 @@ struct WindowCounters {
   std::uint64_t superseded = 0;  // alerts replaced
   std::uint64_t retracted = 0;   // alerts withdrawn
   std::uint64_t evicted_for_memory = 0;
-  std::uint64_t forgotten = 0;  // remembered events dropped at a restart or reload because their rules changed
+  std::uint64_t short_walks = 0;  // a composite looked at as many events as it may and left older ones of its timeframe out
+  std::uint64_t forgotten = 0;    // remembered events dropped at a restart or reload because their rules changed
 };
 
 class Windows {
  public:
+  static constexpr std::size_t kMaxWalk = 2048;  // or four times what the composite counts, if that is more
+
   Windows(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const CorrelationPlan> plan, WindowOptions options);
 
   // What was reported and never committed (found behind the checkpoint in alerts.json): these alerts stand. An event whose object was not

@@ -383,6 +383,25 @@ TEST_F(WindowsTest, MemoryIsBoundedAndCounted) {
   EXPECT_GT(windows.counters().evicted_for_memory, 0u);
 }
 
+TEST_F(WindowsTest, AFloodOfWhatIsNotCountedIsLookedAtInPart) {
+  Windows windows(rules_, plan_, Options());
+  std::vector<Decision> out;
+  const auto add = [&](std::size_t number, const char* user) {
+    windows.Add(ToEvent({StrongHash(std::to_string(number)), static_cast<Millis>(number), 'c', "1", user}));
+  };
+  // 106 counts three of different users: the first two, unless too many of the third's own stand between.
+  add(0, "x");
+  add(1, "y");
+  for (std::size_t i = 2; i < Windows::kMaxWalk; ++i) add(i, "z");
+  windows.Evaluate(out);
+  EXPECT_EQ(out.size(), 1u);
+  EXPECT_EQ(windows.counters().short_walks, 0u);
+  for (std::size_t i = Windows::kMaxWalk; i < Windows::kMaxWalk + 100; ++i) add(i, "z");
+  windows.Evaluate(out);
+  EXPECT_EQ(out.size(), 1u);
+  EXPECT_GT(windows.counters().short_walks, 0u);
+}
+
 TEST_F(WindowsTest, DamagedStateIsRefusedNotRead) {
   Windows windows(rules_, plan_, Options());
   windows.Add(ToEvent({StrongHash("x"), 0, 'a', "1", "u"}));

@@ -32,7 +32,9 @@ TEST(EmbeddedJson, Parse) {
     std::string json;
     if (value) AppendJson(*value, json);
     EXPECT_EQ(value.has_value(), c.json != nullptr) << c.text.substr(0, 80);
-    if (c.json != nullptr) EXPECT_EQ(json, c.json);
+    if (c.json != nullptr) {
+      EXPECT_EQ(json, c.json);
+    }
   }
 }
 
