@@ -138,9 +138,8 @@ void Windows::Evaluate(std::vector<Decision>& out) {
 void Windows::EvaluateGroup(Group& group, std::vector<Decision>& out) {
   if (group.dirty_from == SIZE_MAX) return;
   const std::size_t from = group.dirty_from;
-  // What needs context that is gone already keeps its outcome.
-  const Millis fixed_before = cut_ == INT64_MIN ? INT64_MIN : cut_ + plan_->components()[group.component].max_timeframe;
-  const auto fixed = [&](const Entry& entry) { return entry.chosen >= 0 && entry.time < fixed_before; };
+  // What needs context that is gone already keeps its outcome: a group holds its events from its longest timeframe before the cut on.
+  const auto fixed = [&](const Entry& entry) { return entry.chosen >= 0 && entry.time < cut_; };
   if (group.late) {
     for (std::size_t i = from; i < group.entries.size(); ++i)
       if (Entry& entry = group.entries[i]; !fixed(entry) && entry.history != nullptr) entry.history->fires.clear();

@@ -200,6 +200,20 @@ TEST_F(WindowsTest, ALateEventReplacesWhatItChanges) {
   EXPECT_EQ(FinalSet(out), Reference(samples));
 }
 
+TEST_F(WindowsTest, ALateEventWithinTheLatenessCountsHoweverLongATimeframeIs) {
+  Windows windows(rules_, plan_, Options(500 * kSecond));  // 107 of the same component looks back 1,000 s
+  std::vector<Decision> out;
+  const auto add = [&](int second) {
+    windows.Add(ToEvent({StrongHash(std::to_string(second)), second * kSecond, 'a', "1", "u"}));
+    windows.Evaluate(out);
+  };
+  for (const int second : {600, 610, 620, 630}) add(second);
+  windows.Advance(1000 * kSecond, out);
+  add(605);
+  windows.Reconcile(out);
+  EXPECT_EQ(std::count_if(out.begin(), out.end(), [](const Decision& d) { return d.rule != nullptr && d.rule->id == 102; }), 1);
+}
+
 TEST_F(WindowsTest, WhatIsNoAlertAnyMoreIsRetracted) {
   Windows windows(rules_, plan_, Options());
   std::vector<Decision> out;
