@@ -21,9 +21,8 @@
 #include "event/event.h"
 #include "rules/rule_set.h"
 
+namespace trailsift::bench {
 namespace {
-
-using namespace trailsift;
 
 constexpr int kRounds = 20;
 constexpr std::size_t kCalls = 400;
@@ -83,18 +82,16 @@ std::string Rules(std::size_t count, const std::vector<CallName>& calls) {
 }
 
 std::unique_ptr<Batch> Records(std::size_t count) {
-  bench::Random random(1);
+  Random random(1);
   std::string text = "{\"Records\":[";
   for (std::size_t i = 0; i < count; ++i) {
     if (i != 0) text += ',';
-    bench::AppendRecord(random, 1768435200000 + static_cast<Millis>(i) * 10, i % 3, i % 4, i % 100 == 0, text);
+    AppendRecord(random, 1768435200000 + static_cast<Millis>(i) * 10, i % 3, i % 4, i % 100 == 0, text);
   }
   return Batch::Decode(text + "]}", "records");
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int Main(int argc, char** argv) {
   const auto rule_count = static_cast<std::size_t>(argc > 1 ? std::atoi(argv[1]) : 0);        // NOLINT(cert-err34-c): 0 ends below
   const auto record_count = static_cast<std::size_t>(argc > 2 ? std::atoi(argv[2]) : 10000);  // NOLINT(cert-err34-c)
   if (rule_count == 0 || record_count == 0) {
@@ -133,3 +130,8 @@ int main(int argc, char** argv) {
       rules->rules().size(), events, matched, load, cpu, cpu / events * 1e9);
   return 0;
 }
+
+}  // namespace
+}  // namespace trailsift::bench
+
+int main(int argc, char** argv) { return trailsift::bench::Main(argc, argv); }
