@@ -12,7 +12,9 @@ bool HasTimestamp(std::string_view line) {
   for (std::size_t i = 0; i < kShape.size(); ++i) {
     const char c = line[i];
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (kShape[i] == '0' ? !IsDigit(c) && !(i == 4 && c == ' ') : (kShape[i] == 'A' || kShape[i] == 'a') ? !letter : c != kShape[i])
+    if (kShape[i] == '0'                         ? !(IsDigit(c) || (i == 4 && c == ' '))
+        : (kShape[i] == 'A' || kShape[i] == 'a') ? !letter
+                                                 : c != kShape[i])
       return false;
   }
   return true;
