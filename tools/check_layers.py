@@ -16,6 +16,7 @@ import sys
 ARROWS = {
     "base": "",
     "event": "base",
+    "formats": "event base",
     "net": "base",
     "aws": "net base",
     "config": "base",
@@ -25,8 +26,8 @@ ARROWS = {
     "alert": "detect rules event base",
     "source": "aws event config base",
     "sink": "alert net config base",
-    "pipeline": "base event net aws config rules enrich detect alert source sink",
-    "cli": "base event net aws config rules enrich detect alert source sink pipeline",
+    "pipeline": "base event formats net aws config rules enrich detect alert source sink",
+    "cli": "base event formats net aws config rules enrich detect alert source sink pipeline",
 }
 ARROWS = {folder: set(allowed.split()) for folder, allowed in ARROWS.items()}
 
