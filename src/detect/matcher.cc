@@ -154,7 +154,8 @@ bool Matcher::VisitChildren(const ChildIndex& children, Visitor visit) {
   const std::size_t begin = hits_.size();
   AddHits(children);
   const std::size_t end = hits_.size();
-  std::sort(hits_.begin() + static_cast<std::ptrdiff_t>(begin), hits_.end());
+  const auto first = hits_.begin() + static_cast<std::ptrdiff_t>(begin);
+  if (!std::is_sorted(first, hits_.end())) std::sort(first, hits_.end());  // several indexes answered
   // Both the hits and `always` are in order: walk them as one.
   std::size_t hit = begin;
   std::size_t always = 0;
