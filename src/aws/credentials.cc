@@ -2,11 +2,14 @@
 
 #include "aws/credential_servers.h"
 #include "aws/profile.h"
+#include "aws/sts.h"
 
 namespace trailsift {
 namespace {
 
 constexpr Millis kRenewBefore = 5 * kMinute;
+// That of Wazuh's module: trust policies may ask for it.
+constexpr char kSessionName[] = "WazuhLogParsing";
 
 Credentials FromProfile(const AwsProfile& profile) {
   return {{profile.access_key, profile.secret_key, profile.session_token},
@@ -65,8 +68,8 @@ void CredentialProvider::Renew(const Credentials& rejected, const CredentialsCal
 void CredentialProvider::Fetch() {
   std::string looked;
   Result<std::optional<Credentials>> local = FromLocal(looked);
-  if (!local.ok()) return Complete(local.status());
-  if (local->has_value()) return Complete(*std::move(local).value());
+  if (!local.ok()) return Found(local.status());
+  if (local->has_value()) return Found(*std::move(local).value());
   FetchFromServers(std::move(looked));
 }
 
@@ -108,14 +111,25 @@ Result<std::optional<Credentials>> CredentialProvider::FromLocal(std::string& lo
 
 void CredentialProvider::FetchFromServers(std::string looked) {
   FetchContainerCredentials(http_, options_.environment, [this, looked = std::move(looked)](Result<Credentials> container) {
-    if (container.ok() || container.status().code() != Code::kNotFound) return Complete(std::move(container));
+    if (container.ok() || container.status().code() != Code::kNotFound) return Found(std::move(container));
     FetchInstanceCredentials(
         http_, options_.environment, [this, looked, container = std::move(container)](Result<Credentials> instance) {
-          if (instance.ok() || instance.status().code() == Code::kCancelled) return Complete(std::move(instance));
-          Complete(Status(Code::kAuth, "no AWS credentials found: " + looked + "; " + container.status().message() + "; " +
-                                           instance.status().message() + "; set aws_profile, or give the machine a role"));
+          if (instance.ok() || instance.status().code() == Code::kCancelled) return Found(std::move(instance));
+          Found(Status(Code::kAuth, "no AWS credentials found: " + looked + "; " + container.status().message() + "; " +
+                                        instance.status().message() + "; set aws_profile, or give the machine a role"));
         });
   });
+}
+
+void CredentialProvider::Found(Result<Credentials> result) {
+  if (!result.ok() || options_.role_arn.empty()) return Complete(std::move(result));
+  RoleRequest role;
+  role.arn = options_.role_arn;
+  role.session_name = kSessionName;
+  role.external_id = options_.external_id;
+  role.duration = options_.role_duration;
+  role.region = options_.region;
+  AssumeRole(http_, options_, role, *result, [this](Result<Credentials> assumed) { Complete(std::move(assumed)); });
 }
 
 void CredentialProvider::Complete(Result<Credentials> result) {

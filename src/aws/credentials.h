@@ -1,10 +1,11 @@
 // Where AWS keys come from, in the order of boto3 so that a configuration that works with Wazuh works here: keys of the configuration;
 // the profile that the configuration names; environment variables; the profile AWS_PROFILE or `default`; the container endpoint (ECS,
-// EKS pod identity); the instance's role (IMDSv2).
+// EKS pod identity); the instance's role (IMDSv2). Where the configuration names a role, it is assumed with what was found.
 //
 // Keys are remembered until five minutes before they expire, or until a server refuses them. No message ever holds a secret or a token.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -31,6 +32,16 @@ struct CredentialOptions {
   std::string access_key;  // of the configuration; both or none
   std::string secret_key;
   std::string profile;  // aws_profile of the configuration
+
+  std::string role_arn;                        // iam_role_arn: assumed with the keys that are found; empty: none
+  std::optional<int> role_duration;            // seconds
+  std::string external_id;                     // for that role
+  std::string sts_endpoint;                    // empty: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, that of the region
+  std::string region;                          // where STS is asked; empty: where it always is in the role's partition
+  int max_attempts = 10;                       // at STS
+  std::chrono::milliseconds first_pause{100};  // doubles with each attempt
+  std::chrono::milliseconds longest_pause{20'000};
+
   Environment environment = ProcessEnvironment();
   std::function<Millis()> clock = NowMillis;
 };
@@ -43,13 +54,16 @@ class CredentialProvider {
   CredentialProvider& operator=(const CredentialProvider&) = delete;
 
   // Answers before it returns when keys are at hand or need no network, else on the loop thread of the HttpClient. Failures: kAuth says
-  // where keys were looked for; kNotFound names a profile that does not exist; kInvalid a broken file.
+  // where keys were looked for; kNotFound names a profile that does not exist; kInvalid a broken file; kDenied a role that may not be
+  // assumed, with the missing statement.
   void Get(const CredentialsCallback& done);
   // As Get, after a server refused `rejected`: keys that are still the same are fetched anew, from files too.
   void Renew(const Credentials& rejected, const CredentialsCallback& done);
 
  private:
   void Fetch();
+  // The keys, or those of the configuration's role that they are good for.
+  void Found(Result<Credentials> result);
   void FetchFromServers(std::string looked);
   // Keys of the configuration, files and environment; nothing when the servers are to be asked. `looked` gathers where none were found.
   Result<std::optional<Credentials>> FromLocal(std::string& looked) const;

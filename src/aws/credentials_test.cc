@@ -286,6 +286,86 @@ TEST(Credentials, RenewedBeforeTheyExpire) {
   }
 }
 
+// The role of the configuration over the keys of a container endpoint, which change too.
+TEST(Credentials, TheRoleIsRenewedBeforeItExpires) {
+  std::atomic<Millis> now{0};
+  std::atomic<bool> broken{false};
+  std::atomic<int> callers{0};
+  std::atomic<int> sessions{0};
+  ScriptedServer container([&](const Request&) {
+    return ScriptedServer::Reply(200, "{\"AccessKeyId\":\"AK" + std::to_string(++callers) + "\",\"SecretAccessKey\":\"SK\"}");
+  });
+  ScriptedServer sts([&](const Request&) {
+    if (broken) return ScriptedServer::Reply(403, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>");
+    std::string body("<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA");
+    body += std::to_string(++sessions);
+    body += "</AccessKeyId><SecretAccessKey>hunter2</SecretAccessKey><SessionToken>T</SessionToken><Expiration>";
+    body += FormatIsoTime(now + kHour) + "</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+    return ScriptedServer::Reply(200, body);
+  });
+  HttpClient http;
+  CredentialOptions options;
+  options.clock = [&] { return now.load(); };
+  options.environment = FakeEnvironment({{"HOME", "/nonexistent"}, {"AWS_CONTAINER_CREDENTIALS_FULL_URI", container.Url()}});
+  options.role_arn = "arn:aws:iam::111122223333:role/reader";
+  options.role_duration = 3600;
+  options.external_id = "e";
+  options.sts_endpoint = sts.Url();
+  options.region = "eu-west-1";
+  CredentialProvider provider(http, options);
+  struct Step {
+    Millis at;
+    bool broken;
+    bool refused;            // S3 did not take the keys of the step before
+    const char* access_key;  // nullptr: an error
+    const char* caller;      // who asked STS last
+  };
+  const Step steps[] = {
+      {0, false, false, "ASIA1", "AK1"},
+      {54 * kMinute, false, false, "ASIA1", "AK1"},
+      {55 * kMinute, false, false, "ASIA2", "AK2"},
+      {110 * kMinute, true, false, "ASIA2", "AK3"},  // the renewal fails, the old session holds
+      {110 * kMinute + 59 * kSecond, true, false, "ASIA2", "AK3"},
+      {111 * kMinute, false, false, "ASIA3", "AK4"},
+      {112 * kMinute, false, true, "ASIA4", "AK5"},
+      {113 * kMinute, true, true, nullptr, "AK6"},  // a session that was refused is not given out again
+      {114 * kMinute, false, false, "ASIA5", "AK7"},
+  };
+  std::optional<Credentials> last;
+  for (const Step& step : steps) {
+    now = step.at;
+    broken = step.broken;
+    const Result<Credentials> found = step.refused ? RenewNow(provider, *last) : GetNow(provider);
+    EXPECT_EQ(found.ok(), step.access_key != nullptr) << step.at;
+    if (found.ok() && step.access_key != nullptr) {
+      EXPECT_EQ(found->keys.access_key, step.access_key) << step.at;
+      EXPECT_EQ(found->source, "role arn:aws:iam::111122223333:role/reader assumed with the keys from container endpoint");
+      last = *found;
+    } else {
+      EXPECT_EQ(found.status().code(), Code::kDenied);
+      EXPECT_EQ(found.status().message().find("hunter2"), std::string::npos);
+    }
+    const Request asked = sts.requests().back();
+    EXPECT_NE(asked.headers.at("authorization").find(std::string("Credential=") + step.caller + '/'), std::string::npos) << step.at;
+    EXPECT_EQ(asked.body,
+              "Action=AssumeRole&DurationSeconds=3600&ExternalId=e&RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Freader&"
+              "RoleSessionName=WazuhLogParsing&Version=2011-06-15");
+  }
+}
+
+TEST(Credentials, WithoutKeysNoRoleIsAskedFor) {
+  ScriptedServer sts([](const Request&) { return ScriptedServer::Reply(500, ""); });
+  HttpClient http;
+  CredentialOptions options;
+  options.environment = FakeEnvironment({{"HOME", "/nonexistent"}, {"AWS_EC2_METADATA_DISABLED", "true"}});
+  options.role_arn = "arn:aws:iam::111122223333:role/reader";
+  options.sts_endpoint = sts.Url();
+  CredentialProvider provider(http, options);
+  const Result<Credentials> found = GetNow(provider);
+  EXPECT_NE(found.status().message().find("no AWS credentials found"), std::string::npos) << found.status().message();
+  EXPECT_TRUE(sts.requests().empty());
+}
+
 TEST(Credentials, RenewReadsTheFileAgain) {
   TempFiles files;
   const std::string file = files.Write("credentials", "[default]\naws_access_key_id=old\naws_secret_access_key=s\n");

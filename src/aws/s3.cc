@@ -78,6 +78,12 @@ Result<std::unique_ptr<S3Client>> S3Client::Create(S3Options options) {
   if (!IsRegionName(region)) return Status(Code::kInvalid, '"' + region + "\" is no name of an AWS region");
   const int attempts = FirstOf<int>({options.max_attempts, PositiveNumber(environment("AWS_MAX_ATTEMPTS")),
                                      PositiveNumber(settings.max_attempts), kDefaultAttempts});
+  // STS is asked where this machine is, S3 where the bucket is.
+  options.credentials.region = FirstOf<std::string>(
+      {environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"), settings.region, options.region, endpoint->RegionOfName()});
+  options.credentials.max_attempts = attempts;
+  options.credentials.first_pause = options.first_pause;
+  options.credentials.longest_pause = options.longest_pause;
   HttpOptions http;
   http.max_connections_per_host = options.parallel;
   http.ca_bundle = environment("AWS_CA_BUNDLE");

@@ -9,13 +9,6 @@ namespace {
 
 bool StartsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 
-std::string_view DnsSuffixOf(std::string_view region) {
-  if (StartsWith(region, "cn-")) return "amazonaws.com.cn";
-  if (StartsWith(region, "us-iso-")) return "c2s.ic.gov";
-  if (StartsWith(region, "us-isob-")) return "sc2s.sgov.gov";
-  return "amazonaws.com";
-}
-
 // The names of today and the capitals and underscores of old buckets.
 bool IsBucketName(std::string_view name) {
   return name.size() >= 3 && name.size() <= 255 && std::all_of(name.begin(), name.end(), [](char c) {
@@ -30,6 +23,13 @@ bool FitsHostName(std::string_view name) {
 }
 
 }  // namespace
+
+std::string_view DnsSuffixOf(std::string_view region) {
+  if (StartsWith(region, "cn-")) return "amazonaws.com.cn";
+  if (StartsWith(region, "us-iso-")) return "c2s.ic.gov";
+  if (StartsWith(region, "us-isob-")) return "sc2s.sgov.gov";
+  return "amazonaws.com";
+}
 
 std::string_view PartitionOf(std::string_view region) {
   if (StartsWith(region, "cn-")) return "aws-cn";

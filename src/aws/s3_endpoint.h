@@ -41,6 +41,9 @@ class S3Endpoint {
 // `aws`, `aws-cn`, `aws-us-gov`: the partition in the ARNs of a region.
 std::string_view PartitionOf(std::string_view region);
 
+// `amazonaws.com`, `amazonaws.com.cn`: what the hosts of a region's services end with.
+std::string_view DnsSuffixOf(std::string_view region);
+
 // Letters, digits and hyphens, at most 32: only such a text may become part of a host name.
 bool IsRegionName(std::string_view text);
 

@@ -100,9 +100,10 @@ std::optional<S3ErrorBody> ParseS3Error(std::string_view text) {
   const std::vector<XmlNode> roots = ParseXml(text, XmlDialect::kStandard, "error", diagnostics, kMaxDepth);
   if (diagnostics.has_errors()) return std::nullopt;
   const XmlNode* root = FindRoot(roots, "Error");
-  // Some servers wrap it as the other services do: <ErrorResponse><Error>.
+  // Some servers wrap it as the other services do: <ErrorResponse><Error>, some with <Errors> between the two.
   if (root == nullptr) {
     const XmlNode* wrapper = FindRoot(roots, "ErrorResponse");
+    if (const XmlNode* list = wrapper == nullptr ? nullptr : wrapper->Child("Errors"); list != nullptr) wrapper = list;
     if (wrapper != nullptr) root = wrapper->Child("Error");
   }
   if (root == nullptr) return std::nullopt;

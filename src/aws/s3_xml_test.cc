@@ -94,8 +94,12 @@ TEST(S3Xml, Errors) {
   const auto wrapped = ParseS3Error("<ErrorResponse><Error><Code>SlowDown</Code></Error></ErrorResponse>");
   ASSERT_TRUE(wrapped.has_value());
   EXPECT_EQ(wrapped->code, "SlowDown");
-  for (const char* text : {"", "<html><body>503</body></html>", "<Error>", "<Error></Error>", "<Error><Code> </Code></Error>",
-                           "<ErrorResponse/>", "<ListBucketResult/>", "{\"message\":\"no\"}"}) {
+  const auto listed = ParseS3Error("<ErrorResponse><Errors><Error><Code>AccessDenied</Code></Error></Errors></ErrorResponse>");
+  ASSERT_TRUE(listed.has_value());
+  EXPECT_EQ(listed->code, "AccessDenied");
+  for (const char* text :
+       {"", "<html><body>503</body></html>", "<Error>", "<Error></Error>", "<Error><Code> </Code></Error>", "<ErrorResponse/>",
+        "<ErrorResponse><Errors/></ErrorResponse>", "<ListBucketResult/>", "{\"message\":\"no\"}"}) {
     EXPECT_FALSE(ParseS3Error(text).has_value()) << text;
   }
 }

@@ -156,9 +156,6 @@ void ReadBucket(const BlockReader& reader, const XmlNode& node, Module& module) 
   CheckAccess(reader, node, bucket);
   if (node.Child("name") == nullptr) reader.Error(node, "<bucket> without a <name>", "add <name>the-bucket</name>");
   if (bucket.type == "cloudtrail") CheckGlobalRegion(reader, node, bucket.regions);
-  if (const XmlNode* role = node.Child("iam_role_arn"); role != nullptr && bucket.type == "cloudtrail")
-    reader.Warning(*role, "<iam_role_arn> is not assumed yet in this version",
-                   "the bucket is read with the credentials themselves");
   module.settings.buckets.push_back(std::move(bucket));
 }
 

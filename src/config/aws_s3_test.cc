@@ -356,18 +356,14 @@ TEST(AwsS3Test, SecretsStayOutOfMessages) {
   EXPECT_THAT(All(diagnostics), ::testing::Not(HasSubstr("AKIDEXAMPLE")));
 }
 
-TEST(AwsS3Test, ARoleThatIsNotAssumedIsSaid) {
+TEST(AwsS3Test, ARoleIsNothingToWarnOf) {
   Diagnostics diagnostics;
-  const std::string bucket = "<interval>1m</interval><bucket type=\"cloudtrail\"><name>logs</name>";
-  ASSERT_TRUE(LoadSettingsFromTexts({{"o.conf", Wrap(bucket + "</bucket>")}}, diagnostics).has_value());
-  EXPECT_EQ(All(diagnostics), "");
   ASSERT_TRUE(
-      LoadSettingsFromTexts(
-          {{"o.conf", Wrap(bucket + "\n<iam_role_arn>arn:aws:iam::111111111111:role/reader</iam_role_arn></bucket>")}}, diagnostics)
+      LoadSettingsFromTexts({{"o.conf", Wrap("<interval>1m</interval><bucket type=\"cloudtrail\"><name>logs</name>"
+                                             "<iam_role_arn>arn:aws:iam::111111111111:role/reader</iam_role_arn></bucket>")}},
+                            diagnostics)
           .has_value());
-  EXPECT_EQ(All(diagnostics),
-            "o.conf:4:1: warning: <iam_role_arn> is not assumed yet in this version (the bucket is read with the credentials "
-            "themselves)\n");
+  EXPECT_EQ(All(diagnostics), "");
 }
 
 }  // namespace

@@ -23,6 +23,9 @@ Result<std::unique_ptr<ObjectStore>> MakeStore(const BucketSettings& bucket) {
   options.credentials.access_key = bucket.access_key;
   options.credentials.secret_key = bucket.secret_key;
   options.credentials.profile = bucket.aws_profile;
+  options.credentials.role_arn = bucket.iam_role_arn;
+  options.credentials.role_duration = bucket.iam_role_duration;
+  options.credentials.sts_endpoint = bucket.sts_endpoint;
   // As Wazuh's module: the first of the configured regions is where the client begins.
   if (!bucket.regions.empty()) options.region = bucket.regions.front();
   return FromOptions(std::move(options));

@@ -12,6 +12,7 @@ Standard library only. Needs Debian's openjdk-17-jre-headless, maven and python3
 
 import contextlib
 import fcntl
+import json
 import os
 import pathlib
 import shutil
@@ -221,8 +222,10 @@ class S3Proxy(_Server):
 
 
 class Moto(_Server):
-    """S3 and IAM in memory. Checks nothing until `enforce`; set buckets, users and policies up before. (After it, an anonymous request is
-    answered with HTTP 500 and AssumeRole with AccessDenied: both are moto's ways.)"""
+    """S3, IAM and STS in memory. Checks nothing until `enforce`; set buckets, users, roles and policies up before. (After it, an anonymous
+    request is answered with HTTP 500: moto's way. It expires no session.)"""
+
+    account = "123456789012"
 
     access_key = "AKIASETUP00000000000"
     secret_key = "setup"
@@ -267,11 +270,19 @@ class Moto(_Server):
         answer = self._iam("CreateAccessKey", UserName=name)
         return (answer.split("<AccessKeyId>")[1].split("<")[0], answer.split("<SecretAccessKey>")[1].split("<")[0])
 
+    def create_role(self, name, policy, trusted=()):
+        """A role with one inline policy (JSON text) that the named users may assume: its ARN."""
+        users = [f"arn:aws:iam::{self.account}:user/{user}" for user in trusted]
+        trust = {"Version": "2012-10-17",
+                 "Statement": [{"Effect": "Allow", "Principal": {"AWS": users}, "Action": "sts:AssumeRole"}] if users else []}
+        self._iam("CreateRole", RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+        self._iam("PutRolePolicy", RoleName=name, PolicyName="only", PolicyDocument=policy)
+        return f"arn:aws:iam::{self.account}:role/{name}"
+
     def assume_role(self, name, policy):
         """A role with one inline policy (JSON text), assumed: (access key, secret key, session token)."""
-        self._iam("CreateRole", RoleName=name, AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": []}')
-        self._iam("PutRolePolicy", RoleName=name, PolicyName="only", PolicyDocument=policy)
-        answer = self._query("sts", "2011-06-15", "AssumeRole", {"RoleArn": f"arn:aws:iam::123456789012:role/{name}", "RoleSessionName": "test"})
+        arn = self.create_role(name, policy)
+        answer = self._query("sts", "2011-06-15", "AssumeRole", {"RoleArn": arn, "RoleSessionName": "test"})
         return tuple(answer.split(f"<{tag}>")[1].split("<")[0] for tag in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
 
     def enforce(self):

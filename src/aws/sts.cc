@@ -1,0 +1,170 @@
+#include "aws/sts.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <random>
+
+#include "aws/s3_error.h"
+#include "aws/sts_endpoint.h"
+#include "aws/sts_error.h"
+#include "aws/sts_xml.h"
+#include "base/log.h"
+
+namespace trailsift {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kMaxAnswer = 64 << 10;
+// Where nothing ever answered the endpoint is most likely wrong: say so soon.
+constexpr int kAttemptsAtNobody = 4;
+
+// One request over all its attempts: the caller's thread until it is sent, then the loop's.
+class StsCall : public std::enable_shared_from_this<StsCall> {
+ public:
+  StsCall(HttpClient& http, const CredentialOptions& options, StsEndpoint endpoint, CredentialsCallback done)
+      : http_(http), options_(options), endpoint_(std::move(endpoint)), done_(std::move(done)), random_(std::random_device{}()) {}
+
+  void Start(const RoleRequest& role, const Credentials* caller, const std::string& token, const std::string& source) {
+    NamedValues form = {{"Version", "2011-06-15"}, {"RoleArn", role.arn}, {"RoleSessionName", role.session_name}};
+    if (role.duration.has_value()) form.emplace_back("DurationSeconds", std::to_string(*role.duration));
+    if (caller != nullptr) {
+      form.emplace_back("Action", "AssumeRole");
+      if (!role.external_id.empty()) form.emplace_back("ExternalId", role.external_id);
+      keys_ = caller->keys;
+      subject_.secrets = {keys_->secret_key, keys_->session_token};
+    } else {
+      form.emplace_back("Action", "AssumeRoleWithWebIdentity");
+      form.emplace_back("WebIdentityToken", token);
+      subject_.secrets = {token};
+    }
+    body_ = CanonicalQuery(form);
+    subject_.role_arn = role.arn;
+    subject_.caller = source;
+    subject_.place = endpoint_.is_custom ? endpoint_.origin : "AWS STS (" + endpoint_.region + ')';
+    subject_.web_identity = caller == nullptr;
+    subject_.external_id = !role.external_id.empty();
+    Attempt();
+  }
+
+ private:
+  void Attempt() {
+    ++attempts_;
+    http_.Send(BuildRequest(), [self = shared_from_this()](const HttpResponse& response) { self->OnAnswer(response); });
+  }
+
+  HttpRequest BuildRequest() {
+    HttpRequest request;
+    request.method = "POST";
+    request.url = endpoint_.origin + endpoint_.path;
+    request.body = body_;
+    request.max_body = kMaxAnswer;
+    request.timeout = milliseconds(30'000);
+    request.no_proxy = endpoint_.is_loopback;
+    const std::string type = "application/x-www-form-urlencoded; charset=utf-8";
+    signed_at_ = options_.clock() + clock_offset_;
+    if (keys_.has_value()) {
+      RequestToSign to_sign;
+      to_sign.method = request.method;
+      to_sign.path = endpoint_.path;
+      to_sign.headers = {{"host", endpoint_.host}, {"content-type", type}};
+      to_sign.payload_sha256 = Sha256Hex(body_);
+      request.headers = SignV4(to_sign, *keys_, endpoint_.region, "sts", signed_at_);
+    }
+    request.headers.emplace_back("host", endpoint_.host);
+    request.headers.emplace_back("content-type", type);
+    return request;
+  }
+
+  void OnAnswer(const HttpResponse& response) {
+    if (response.status != 0) answered_ = true;
+    if (!response.transport_error.empty()) {
+      Status failure = StsTransportStatus(response, subject_, attempts_);
+      if (response.cancelled || !response.retryable_transport) return done_(std::move(failure));
+      const int limit =
+          response.never_connected && !answered_ ? std::min(options_.max_attempts, kAttemptsAtNobody) : options_.max_attempts;
+      return PauseAndRetry(std::move(failure), 0, limit);
+    }
+    if (response.status != 200) return OnFailure(response);
+    Result<StsAnswer> answer = ParseStsAnswer(response.body);
+    if (!answer.ok()) {
+      Status failure(Code::kAuth, subject_.Name() + ": " + subject_.place + ": " + answer.status().message());
+      return PauseAndRetry(std::move(failure), 0, options_.max_attempts);
+    }
+    done_(Credentials{answer->keys, InOurTime(answer->expires, response), subject_.Name() + " assumed with " + subject_.caller});
+  }
+
+  // Our clock decides when the keys are renewed.
+  Millis InOurTime(Millis expires, const HttpResponse& response) const {
+    const std::optional<Millis> server = ParseHttpDate(response.Header("date"));
+    const Millis ahead = server.has_value() ? options_.clock() - *server : 0;
+    return std::abs(ahead) > kMinute ? expires + ahead : expires;
+  }
+
+  void OnFailure(const HttpResponse& response) {
+    const S3Failure failure = ReadFailure(response);
+    Status status = StsFailureStatus(failure, subject_, attempts_);
+    switch (StsRemedyFor(failure, signed_at_)) {
+      case StsRemedy::kNone: return done_(std::move(status));
+      case StsRemedy::kBackOff: return PauseAndRetry(std::move(status), failure.retry_after, options_.max_attempts);
+      case StsRemedy::kFixClock:
+        if (std::exchange(clock_fixed_, true)) return done_(std::move(status));
+        clock_offset_ = *failure.server_time - options_.clock();
+        LogWarning("sts", "this machine's clock is " + std::to_string(std::abs(clock_offset_) / kSecond) + " seconds " +
+                              (clock_offset_ > 0 ? "behind" : "ahead of") + " that of " + subject_.place +
+                              "; signing with the server's time; set the clock");
+        return Attempt();
+    }
+  }
+
+  void PauseAndRetry(Status failure, Millis at_least, int max_attempts) {
+    if (attempts_ >= max_attempts) return done_(std::move(failure));
+    LogDebug("sts", failure.message() + "; trying again");
+    const Millis longest = options_.longest_pause.count();
+    const Millis full = std::min(longest, static_cast<Millis>(options_.first_pause.count()) << std::min(attempts_ - 1, 20));
+    const Millis pause = std::max(std::uniform_int_distribution<Millis>(full / 2, full)(random_), std::min(at_least, longest));
+    http_.After(milliseconds(pause), [self = shared_from_this()] { self->Attempt(); });
+  }
+
+  HttpClient& http_;
+  const CredentialOptions& options_;
+  const StsEndpoint endpoint_;
+  const CredentialsCallback done_;
+  std::minstd_rand random_;
+  StsSubject subject_;
+  std::optional<SigningKeys> keys_;  // none: the token in the body is the proof
+  std::string body_;
+  Millis clock_offset_ = 0;  // server's time less ours
+  Millis signed_at_ = 0;
+  int attempts_ = 0;
+  bool answered_ = false;
+  bool clock_fixed_ = false;
+};
+
+void Ask(HttpClient& http, const CredentialOptions& options, const RoleRequest& role, const Credentials* caller,
+         const std::string& token, const std::string& source, CredentialsCallback done) {
+  if (!IsIamArn(role.arn)) {
+    return done(Status(Code::kInvalid, "a role to assume is not of the form arn:aws:iam::123456789012:role/name; correct its ARN"));
+  }
+  std::string custom = options.sts_endpoint;
+  for (const char* variable : {"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"})
+    if (custom.empty()) custom = options.environment(variable);
+  Result<StsEndpoint> endpoint = ResolveSts(custom, role.region, role.arn);
+  if (!endpoint.ok()) return done(endpoint.status());
+  std::make_shared<StsCall>(http, options, std::move(endpoint).value(), std::move(done))->Start(role, caller, token, source);
+}
+
+}  // namespace
+
+void AssumeRole(HttpClient& http, const CredentialOptions& options, const RoleRequest& role, const Credentials& caller,
+                CredentialsCallback done) {
+  Ask(http, options, role, &caller, "", "the keys from " + caller.source, std::move(done));
+}
+
+void AssumeRoleWithWebIdentity(HttpClient& http, const CredentialOptions& options, const RoleRequest& role,
+                               const std::string& token, const std::string& token_source, CredentialsCallback done) {
+  Ask(http, options, role, nullptr, token, "the token from " + token_source, std::move(done));
+}
+
+}  // namespace trailsift

@@ -1,0 +1,104 @@
+"""Credentials of every kind against servers that check signatures and policies: `trailsift run` reads a bucket with them, or says who
+must do what. Secrets are never said."""
+
+import json
+import pathlib
+import unittest
+
+import fault_proxy
+import servers
+import trail
+
+BUCKET = "policed"
+READ = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"},
+    {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}]})
+
+
+def assume(*roles):
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": list(roles) or ["arn:aws:iam::000000000000:role/none"]}]})
+
+
+class RoleTest(trail.TrailCase):
+    """Users `collector`, who may assume the role `reader` and nothing else, and `stranger`, who may not."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.moto = servers.Moto()
+        cls.moto.__enter__()
+        cls.addClassCleanup(cls.moto.__exit__, None, None, None)
+        cls.moto.create_bucket(BUCKET)
+        cls.events = [f"event {n}" for n in range(12)]
+        for n, event in enumerate(cls.events):
+            cls.moto.put(BUCKET, trail.key(event, 4000 + 60 * n), trail.packed([trail.create_user(event, 3600 + n)]))
+        cls.role = f"arn:aws:iam::{cls.moto.account}:role/reader"
+        cls.keys = cls.moto.create_user("collector", assume(cls.role))
+        cls.foreign = cls.moto.create_user("stranger", assume())
+        cls.moto.create_role("reader", READ, ["collector"])
+        cls.moto.enforce()
+
+    def setUp(self):
+        super().setUp()
+        self.files(credentials=f"[default]\naws_access_key_id = {self.keys[0]}\naws_secret_access_key = {self.keys[1]}\n"
+                               f"[foreign]\naws_access_key_id = {self.foreign[0]}\naws_secret_access_key = {self.foreign[1]}\n", config="")
+
+    def files(self, **texts):
+        self.env = getattr(self, "env", {"AWS_ENDPOINT_URL": self.moto.endpoint})
+        for name, text in texts.items():
+            path = pathlib.Path(self.scratch) / name
+            path.write_text(text, encoding="ascii")
+            self.env["AWS_SHARED_CREDENTIALS_FILE" if name == "credentials" else "AWS_CONFIG_FILE"] = str(path)
+
+    def read(self, code=0, **options):
+        outcome = self.once(self.config(trail.wodle(trail.bucket_block(BUCKET, **options))), code=code, env=self.env)
+        for secret in (self.keys[1], self.foreign[1]):
+            self.assertNotIn(secret, outcome.err)
+        self.assert_events(self.events if code == 0 else [])
+        return outcome
+
+    def test_the_user_alone_may_not_read(self):
+        self.assertIn("need s3:ListBucket", self.read(code=4).err)
+
+    def test_iam_role_arn(self):
+        self.read(iam_role_arn=self.role)
+
+    def test_with_everything_that_belongs_to_it(self):
+        self.env["AWS_ENDPOINT_URL"] = "http://127.0.0.1:9"
+        self.read(iam_role_arn=self.role, iam_role_duration=900, sts_endpoint=self.moto.endpoint, service_endpoint=self.moto.endpoint,
+                  aws_profile="default")
+
+    def test_who_may_not_assume_it(self):
+        err = self.read(code=4, iam_role_arn=self.role, aws_profile="foreign").err
+        self.assertIn(f"s3://{BUCKET}/", err)
+        self.assertIn(f"arn:aws:iam::{self.moto.account}:user/stranger (the keys from profile \"foreign\"", err)
+        self.assertIn('{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/stranger"},"Action":"sts:AssumeRole"}', err)
+        self.assertIn('{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::123456789012:role/reader"}', err)
+
+    def test_wrong_secret(self):
+        self.files(credentials=f"[default]\naws_access_key_id = {self.keys[0]}\naws_secret_access_key = a-secret-of-nobody\n")
+        err = self.read(code=4, iam_role_arn=self.role).err
+        self.assertIn("the secret key does not belong to the access key", err)
+        self.assertNotIn("a-secret-of-nobody", err)
+
+    def test_sts_that_is_not_there(self):
+        self.assertIn("http://127.0.0.1:9", self.read(code=4, iam_role_arn=self.role, sts_endpoint="http://127.0.0.1:9").err)
+
+    def test_a_session_that_ends_in_the_middle(self):
+        """What S3 does with the token of a session that is over; the next session's is as good as the first one was."""
+        seen = []
+
+        def expire(request):
+            token = request.headers.get("x-amz-security-token")
+            if token not in seen:
+                seen.append(token)
+            old = token == seen[0] and sum(".json.gz" in one.target for one in proxy.requests) > 4
+            return fault_proxy.Status(400, "ExpiredToken") if old else None
+
+        with fault_proxy.FaultProxy(self.moto.endpoint, expire) as proxy:
+            self.read(iam_role_arn=self.role, service_endpoint=proxy.endpoint, sts_endpoint=self.moto.endpoint)
+        self.assertEqual(len(seen), 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
