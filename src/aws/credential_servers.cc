@@ -1,10 +1,9 @@
 #include "aws/credential_servers.h"
 
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 #include "aws/flat_json.h"
+#include "aws/small_file.h"
 #include "net/url.h"
 
 namespace trailsift {
@@ -52,9 +51,10 @@ bool MayAskForKeys(const Url& url) {
 Result<std::string> ContainerToken(const Environment& environment) {
   const std::string file = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
   if (file.empty()) return environment("AWS_CONTAINER_AUTHORIZATION_TOKEN");
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return Status(Code::kAuth, file + " (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) can't be read");
-  std::string token{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  Result<std::string> content = ReadSmallFile(file, kMaxAnswer);
+  if (!content.ok())
+    return Status(Code::kAuth, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE can't be read: " + content.status().message());
+  std::string token = std::move(content).value();
   while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
   return token;
 }

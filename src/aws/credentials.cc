@@ -1,31 +1,28 @@
 #include "aws/credentials.h"
 
+#include <algorithm>
+
+#include "aws/credential_plan.h"
 #include "aws/credential_servers.h"
-#include "aws/profile.h"
+#include "aws/small_file.h"
 #include "aws/sts.h"
 
 namespace trailsift {
 namespace {
 
 constexpr Millis kRenewBefore = 5 * kMinute;
-// That of Wazuh's module: trust policies may ask for it.
-constexpr char kSessionName[] = "WazuhLogParsing";
 
-Credentials FromProfile(const AwsProfile& profile) {
-  return {{profile.access_key, profile.secret_key, profile.session_token},
-          std::nullopt,
-          "profile \"" + profile.name + "\" in " + profile.keys_file};
-}
+constexpr std::size_t kMaxToken = 64 << 10;
 
-Status MissingProfile(const AwsProfile& profile) {
-  return {Code::kNotFound, "no AWS profile \"" + profile.name + "\" in " + profile.credentials_file + " or " + profile.config_file +
-                               "; add it there, or name another profile"};
-}
-
-Status IndirectProfile(const AwsProfile& profile) {
-  return {Code::kAuth, "AWS profile \"" + profile.name + "\" gets its keys through " + profile.indirect +
-                           ", which is not supported; give it aws_access_key_id and aws_secret_access_key, or use the role of the "
-                           "instance or container"};
+// Read anew each time: whoever writes the file renews the token in it.
+Result<std::string> ReadToken(const std::string& file) {
+  Result<std::string> content = ReadSmallFile(file, kMaxToken);
+  if (!content.ok()) return Status(Code::kAuth, "the web identity token can't be read: " + content.status().message());
+  std::string token = std::move(content).value();
+  token.erase(0, std::min(token.find_first_not_of(" \t\r\n"), token.size()));
+  token.erase(token.find_last_not_of(" \t\r\n") + 1);
+  if (token.empty()) return Status(Code::kAuth, file + ": no web identity token in it");
+  return token;
 }
 
 }  // namespace
@@ -66,70 +63,38 @@ void CredentialProvider::Renew(const Credentials& rejected, const CredentialsCal
 }
 
 void CredentialProvider::Fetch() {
-  std::string looked;
-  Result<std::optional<Credentials>> local = FromLocal(looked);
-  if (!local.ok()) return Found(local.status());
-  if (local->has_value()) return Found(*std::move(local).value());
-  FetchFromServers(std::move(looked));
+  Result<CredentialPlan> made = PlanCredentials(options_);
+  if (!made.ok()) return Complete(made.status());
+  const auto plan = std::make_shared<const CredentialPlan>(std::move(made).value());
+  CredentialsCallback found = [this, plan](Result<Credentials> keys) { Assume(plan, 0, std::move(keys)); };
+  switch (plan->base) {
+    case CredentialPlan::Base::kKeys: return found(plan->keys);
+    case CredentialPlan::Base::kContainer: return FetchContainerCredentials(http_, options_.environment, std::move(found));
+    case CredentialPlan::Base::kInstance: return FetchInstanceCredentials(http_, options_.environment, std::move(found));
+    case CredentialPlan::Base::kServers: return FetchFromServers(plan->looked, std::move(found));
+    case CredentialPlan::Base::kWebIdentity: break;
+  }
+  const Result<std::string> token = ReadToken(plan->token_file);
+  if (!token.ok()) return found(token.status());
+  AssumeRoleWithWebIdentity(http_, options_, plan->web_role, *token, plan->token_file, std::move(found));
 }
 
-Result<std::optional<Credentials>> CredentialProvider::FromLocal(std::string& looked) const {
-  const Environment& environment = options_.environment;
-  if (options_.access_key.empty() != options_.secret_key.empty()) {
-    return Status(Code::kInvalid, "access_key and secret_key belong together, but only one is set");
-  }
-  if (!options_.access_key.empty()) {
-    return std::optional(Credentials{
-        {options_.access_key, options_.secret_key, ""}, std::nullopt, "access_key and secret_key of the configuration"});
-  }
-  std::string name = options_.profile;
-  if (name.empty()) {
-    const std::string access = environment("AWS_ACCESS_KEY_ID");
-    const std::string secret = environment("AWS_SECRET_ACCESS_KEY");
-    if (access.empty() != secret.empty()) {
-      return Status(Code::kAuth, access.empty() ? "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"
-                                                : "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not");
-    }
-    if (!access.empty()) {
-      return std::optional(
-          Credentials{{access, secret, environment("AWS_SESSION_TOKEN")}, std::nullopt, "the environment (AWS_ACCESS_KEY_ID)"});
-    }
-    looked = "AWS_ACCESS_KEY_ID is not set; ";
-    name = environment("AWS_PROFILE");
-    if (name.empty()) name = environment("AWS_DEFAULT_PROFILE");
-  }
-  const bool named = !name.empty();
-  const Result<AwsProfile> profile = LoadProfile(environment, named ? name : "default");
-  if (!profile.ok()) return profile.status();
-  if (!profile->exists && named) return MissingProfile(*profile);
-  if (!profile->access_key.empty()) return std::optional(FromProfile(*profile));
-  if (!profile->indirect.empty()) return IndirectProfile(*profile);
-  looked += profile->exists ? "profile \"" + profile->name + "\" holds no keys"
-                            : "no profile \"default\" in " + profile->credentials_file;
-  return std::optional<Credentials>();
+void CredentialProvider::Assume(const std::shared_ptr<const CredentialPlan>& plan, std::size_t index, Result<Credentials> keys) {
+  if (!keys.ok() || index == plan->roles.size()) return Complete(std::move(keys));
+  AssumeRole(http_, options_, plan->roles[index], *keys,
+             [this, plan, index](Result<Credentials> assumed) { Assume(plan, index + 1, std::move(assumed)); });
 }
 
-void CredentialProvider::FetchFromServers(std::string looked) {
-  FetchContainerCredentials(http_, options_.environment, [this, looked = std::move(looked)](Result<Credentials> container) {
-    if (container.ok() || container.status().code() != Code::kNotFound) return Found(std::move(container));
+void CredentialProvider::FetchFromServers(const std::string& looked, CredentialsCallback done) {
+  FetchContainerCredentials(http_, options_.environment, [this, looked, done = std::move(done)](Result<Credentials> container) {
+    if (container.ok() || container.status().code() != Code::kNotFound) return done(std::move(container));
     FetchInstanceCredentials(
-        http_, options_.environment, [this, looked, container = std::move(container)](Result<Credentials> instance) {
-          if (instance.ok() || instance.status().code() == Code::kCancelled) return Found(std::move(instance));
-          Found(Status(Code::kAuth, "no AWS credentials found: " + looked + "; " + container.status().message() + "; " +
-                                        instance.status().message() + "; set aws_profile, or give the machine a role"));
+        http_, options_.environment, [looked, done, container = std::move(container)](Result<Credentials> instance) {
+          if (instance.ok() || instance.status().code() == Code::kCancelled) return done(std::move(instance));
+          done(Status(Code::kAuth, "no AWS credentials found: " + looked + "; " + container.status().message() + "; " +
+                                       instance.status().message() + "; set aws_profile, or give the machine a role"));
         });
   });
-}
-
-void CredentialProvider::Found(Result<Credentials> result) {
-  if (!result.ok() || options_.role_arn.empty()) return Complete(std::move(result));
-  RoleRequest role;
-  role.arn = options_.role_arn;
-  role.session_name = kSessionName;
-  role.external_id = options_.external_id;
-  role.duration = options_.role_duration;
-  role.region = options_.region;
-  AssumeRole(http_, options_, role, *result, [this](Result<Credentials> assumed) { Complete(std::move(assumed)); });
 }
 
 void CredentialProvider::Complete(Result<Credentials> result) {

@@ -1,12 +1,14 @@
 // Where AWS keys come from, in the order of boto3 so that a configuration that works with Wazuh works here: keys of the configuration;
-// the profile that the configuration names; environment variables; the profile AWS_PROFILE or `default`; the container endpoint (ECS,
-// EKS pod identity); the instance's role (IMDSv2). Where the configuration names a role, it is assumed with what was found.
+// the profile that the configuration names; environment variables; the profile AWS_PROFILE or `default`, its role first; a web identity
+// (AWS_WEB_IDENTITY_TOKEN_FILE, as EKS sets it, or the profile's); the profile's keys; the container endpoint (ECS, EKS pod identity);
+// the instance's role (IMDSv2). Where the configuration names a role, it is assumed with what was found.
 //
 // Keys are remembered until five minutes before they expire, or until a server refuses them. No message ever holds a secret or a token.
 #pragma once
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -46,6 +48,8 @@ struct CredentialOptions {
   std::function<Millis()> clock = NowMillis;
 };
 
+struct CredentialPlan;
+
 // Thread-safe. The HttpClient must go before the provider does (its end answers what is being fetched); the constructor does not use it.
 class CredentialProvider {
  public:
@@ -62,11 +66,9 @@ class CredentialProvider {
 
  private:
   void Fetch();
-  // The keys, or those of the configuration's role that they are good for.
-  void Found(Result<Credentials> result);
-  void FetchFromServers(std::string looked);
-  // Keys of the configuration, files and environment; nothing when the servers are to be asked. `looked` gathers where none were found.
-  Result<std::optional<Credentials>> FromLocal(std::string& looked) const;
+  void FetchFromServers(const std::string& looked, CredentialsCallback done);
+  // The keys, or those of the roles of the plan from `index` on.
+  void Assume(const std::shared_ptr<const CredentialPlan>& plan, std::size_t index, Result<Credentials> keys);
   void Complete(Result<Credentials> result);
   bool IsFresh(Millis now) const;
 

@@ -105,7 +105,7 @@ TEST(Credentials, Order) {
 TEST(Credentials, Failures) {
   TempFiles files;
   const std::string credentials =
-      files.Write("credentials", "[x]\naws_access_key_id=AKIAHIDDEN\n[role]\nrole_arn=a\n[bare]\noutput=json\n");
+      files.Write("credentials", "[x]\naws_access_key_id=AKIAHIDDEN\n[role]\nlogin_session=a\n[bare]\noutput=json\n");
   const std::string broken = files.Write("broken", "[x]\nhunter2\n");
   const std::string config = files.folder() + "/config";
   const Values base = {
@@ -122,7 +122,7 @@ TEST(Credentials, Failures) {
       {"", "nobody", {}, Code::kNotFound, "no AWS profile \"nobody\" in " + credentials + " or " + config},
       {"", "", {{"AWS_PROFILE", "nobody"}}, Code::kNotFound, "no AWS profile \"nobody\""},
       {"", "x", {}, Code::kInvalid, "profile \"x\" in " + credentials + " has aws_access_key_id but no"},
-      {"", "role", {}, Code::kAuth, "role_arn, which is not supported"},
+      {"", "role", {}, Code::kAuth, "login_session, which is not supported"},
       {"", "bare", {}, Code::kAuth, "profile \"bare\" holds no keys"},
       {"", "x", {{"AWS_SHARED_CREDENTIALS_FILE", broken}}, Code::kInvalid, broken + ":2:"},
       {"", "", {{"AWS_ACCESS_KEY_ID", "AKIAHIDDEN"}}, Code::kAuth, "AWS_SECRET_ACCESS_KEY is not"},
@@ -146,7 +146,7 @@ TEST(Credentials, Failures) {
        {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/"},
         {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", files.folder() + "/no"}},
        Code::kAuth,
-       "/no (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) can't be read"},
+       "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE can't be read: " + files.folder() + "/no: No such file"},
   };
   for (const Case& c : cases) {
     Values values = base;
@@ -351,6 +351,57 @@ TEST(Credentials, TheRoleIsRenewedBeforeItExpires) {
               "Action=AssumeRole&DurationSeconds=3600&ExternalId=e&RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Freader&"
               "RoleSessionName=WazuhLogParsing&Version=2011-06-15");
   }
+}
+
+std::string Assumed(const Request& request) {
+  std::string name = request.body.substr(request.body.find("role%2F") + 7);
+  name.resize(std::min(name.find('&'), name.size()));
+  std::string body("<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>");
+  body += name;
+  body += "</AccessKeyId><SecretAccessKey>hunter2</SecretAccessKey><SessionToken>T</SessionToken><Expiration>2099-01-01T00:00:00Z";
+  return body + "</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+}
+
+// A token that is renewed in its file, the role that it is good for, the role of a profile on top, and that of the configuration.
+TEST(Credentials, AChainOfRoles) {
+  TempFiles files;
+  const std::string token = files.Write("token", "\none\n");
+  ScriptedServer sts([](const Request& request) { return ScriptedServer::Reply(200, Assumed(request)); });
+  HttpClient http;
+  CredentialOptions options;
+  options.environment =
+      FakeEnvironment({{"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"},
+                       {"AWS_CONFIG_FILE", files.Write("config",
+                                                       "[profile x]\nrole_arn=arn:aws:iam::1:role/second\n"
+                                                       "source_profile=y\n[profile y]\n"
+                                                       "role_arn=arn:aws:iam::1:role/first\nweb_identity_token_file=" +
+                                                           token + '\n')},
+                       {"AWS_ENDPOINT_URL_STS", sts.Url()}});
+  options.profile = "x";
+  options.role_arn = "arn:aws:iam::1:role/third";
+  CredentialProvider provider(http, options);
+  const Result<Credentials> found = GetNow(provider);
+  ASSERT_TRUE(found.ok()) << found.status().message();
+  EXPECT_EQ(found->keys.access_key, "third");
+  EXPECT_EQ(
+      found->source,
+      "role arn:aws:iam::1:role/third assumed with the keys from role arn:aws:iam::1:role/second assumed with the keys from role "
+      "arn:aws:iam::1:role/first assumed with the token from " +
+          token);
+  std::vector<Request> requests = sts.requests();
+  ASSERT_EQ(requests.size(), 3u);
+  EXPECT_NE(requests[0].body.find("&WebIdentityToken=one"), std::string::npos) << requests[0].body;
+  EXPECT_NE(requests[1].headers.at("authorization").find("Credential=first/"), std::string::npos);
+  EXPECT_NE(requests[2].headers.at("authorization").find("Credential=second/"), std::string::npos);
+  files.Write("token", "two");
+  ASSERT_TRUE(RenewNow(provider, *found).ok());
+  EXPECT_NE(sts.requests().at(3).body.find("&WebIdentityToken=two"), std::string::npos);
+  for (const char* content : {"", " \n"}) {
+    files.Write("token", content);
+    EXPECT_EQ(RenewNow(provider, *found).status().message(), token + ": no web identity token in it");
+  }
+  std::filesystem::remove(token);
+  EXPECT_EQ(RenewNow(provider, *found).status().code(), Code::kAuth);
 }
 
 TEST(Credentials, WithoutKeysNoRoleIsAskedFor) {

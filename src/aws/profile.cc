@@ -69,10 +69,19 @@ Status Merge(const IniSection& section, const std::string& file, AwsProfile& pro
     if (profile.session_token.empty()) profile.session_token = Value(section, "aws_security_token");
     profile.keys_file = file;
   }
-  if (profile.region.empty()) profile.region = Value(section, "region");
-  if (profile.max_attempts.empty()) profile.max_attempts = Value(section, "max_attempts");
-  for (const char* key :
-       {"role_arn", "credential_process", "sso_session", "sso_start_url", "web_identity_token_file", "login_session"})
+  const auto take = [&](std::string& into, const char* key) {
+    if (into.empty()) into = Value(section, key);
+  };
+  take(profile.region, "region");
+  take(profile.max_attempts, "max_attempts");
+  take(profile.role_arn, "role_arn");
+  take(profile.source_profile, "source_profile");
+  take(profile.credential_source, "credential_source");
+  take(profile.external_id, "external_id");
+  take(profile.duration_seconds, "duration_seconds");
+  take(profile.role_session_name, "role_session_name");
+  take(profile.web_identity_token_file, "web_identity_token_file");
+  for (const char* key : {"credential_process", "sso_session", "sso_start_url", "login_session"})
     if (profile.indirect.empty() && section.contains(key)) profile.indirect = key;
   return {};
 }

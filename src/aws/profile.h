@@ -28,12 +28,21 @@ struct AwsProfile {
   std::string keys_file;  // the file they stand in
   std::string region;
   std::string max_attempts;
-  std::string indirect;  // a setting that gets keys in a way we don't have: role_arn, credential_process, sso_session, …
+  // A role, and what may assume it.
+  std::string role_arn;
+  std::string source_profile;
+  std::string credential_source;
+  std::string external_id;
+  std::string duration_seconds;  // as written
+  std::string role_session_name;
+  std::string web_identity_token_file;
+  std::string indirect;  // a setting that gets keys in a way we don't have: credential_process, sso_session, …
   std::string credentials_file;
   std::string config_file;
 };
 
 // An absent file is an empty one; kDenied or kIo where it can't be read, kInvalid where it is broken or has one key of the two.
+// Of a setting in both files that of the credentials file holds.
 Result<AwsProfile> LoadProfile(const Environment& environment, const std::string& name);
 
 }  // namespace trailsift

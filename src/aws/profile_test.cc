@@ -53,7 +53,7 @@ TEST(Profile, SharedFiles) {
                   "[default]\nregion=us-west-2\n[profile x]\nregion=eu-west-1\naws_access_key_id=OTHER\n"
                   "aws_secret_access_key=OTHER\nmax_attempts=3\n[x]\nregion=wrong\n[profile onlyconfig]\n"
                   "aws_access_key_id=AKC\naws_secret_access_key=SKC\n[profile role]\nrole_arn=arn:x\nsource_profile=x\n"
-                  "[profile \"two words\"]\nregion=sa-east-1\n");
+                  "[profile sso]\nsso_session=corp\n[profile \"two words\"]\nregion=sa-east-1\n");
   const Environment environment = FakeEnvironment({{"AWS_SHARED_CREDENTIALS_FILE", credentials}, {"AWS_CONFIG_FILE", config}});
   struct Case {
     const char* name;
@@ -69,7 +69,8 @@ TEST(Profile, SharedFiles) {
       {"default", true, "AKD", "SKD", "", credentials, "us-west-2", ""},
       {"x", true, "AKX", "SKX", "TX", credentials, "eu-west-1", ""},
       {"onlyconfig", true, "AKC", "SKC", "", config, "", ""},
-      {"role", true, "", "", "", "", "", "role_arn"},
+      {"role", true, "", "", "", "", "", ""},
+      {"sso", true, "", "", "", "", "", "sso_session"},
       {"two words", true, "", "", "", "", "sa-east-1", ""},
       {"X", false, "", "", "", "", "", ""},
       {"profile x", false, "", "", "", "", "", ""},
@@ -85,6 +86,11 @@ TEST(Profile, SharedFiles) {
     EXPECT_EQ(profile->region, c.region) << c.name;
     EXPECT_EQ(profile->indirect, c.indirect) << c.name;
   }
+  const Result<AwsProfile> role = LoadProfile(environment, "role");
+  ASSERT_TRUE(role.ok());
+  EXPECT_EQ(role->role_arn, "arn:x");
+  EXPECT_EQ(role->source_profile, "x");
+  EXPECT_EQ(role->web_identity_token_file, "");
   const Result<AwsProfile> half = LoadProfile(environment, "half");
   ASSERT_FALSE(half.ok());
   EXPECT_EQ(half.status().message(), "profile \"half\" in " + credentials + " has aws_access_key_id but no aws_secret_access_key");

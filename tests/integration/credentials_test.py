@@ -21,7 +21,8 @@ def assume(*roles):
 
 
 class RoleTest(trail.TrailCase):
-    """Users `collector`, who may assume the role `reader` and nothing else, and `stranger`, who may not."""
+    """User `collector` may assume the roles `reader` and `through`, and nothing else; `through` may assume the role `far`, which reads
+    as `reader` does. User `stranger` may nothing of it."""
 
     @classmethod
     def setUpClass(cls):
@@ -33,7 +34,9 @@ class RoleTest(trail.TrailCase):
         for n, event in enumerate(cls.events):
             cls.moto.put(BUCKET, trail.key(event, 4000 + 60 * n), trail.packed([trail.create_user(event, 3600 + n)]))
         cls.role = f"arn:aws:iam::{cls.moto.account}:role/reader"
-        cls.keys = cls.moto.create_user("collector", assume(cls.role))
+        cls.keys = cls.moto.create_user("collector", assume(cls.role, f"arn:aws:iam::{cls.moto.account}:role/through"))
+        cls.through = cls.moto.create_role("through", assume(f"arn:aws:iam::{cls.moto.account}:role/far"), ["collector"])
+        cls.far = cls.moto.create_role("far", READ, ["through/trailsift"])
         cls.foreign = cls.moto.create_user("stranger", assume())
         cls.moto.create_role("reader", READ, ["collector"])
         cls.moto.enforce()
@@ -98,6 +101,52 @@ class RoleTest(trail.TrailCase):
         with fault_proxy.FaultProxy(self.moto.endpoint, expire) as proxy:
             self.read(iam_role_arn=self.role, service_endpoint=proxy.endpoint, sts_endpoint=self.moto.endpoint)
         self.assertEqual(len(seen), 2)
+
+    def test_role_of_a_profile(self):
+        self.files(config=f"[profile reader]\nrole_arn = {self.role}\nsource_profile = default\nduration_seconds = 900\n")
+        self.read(aws_profile="reader")
+
+    def test_role_by_the_keys_of_the_environment(self):
+        self.env.update(AWS_ACCESS_KEY_ID=self.keys[0], AWS_SECRET_ACCESS_KEY=self.keys[1])
+        self.files(credentials="", config=f"[profile reader]\nrole_arn = {self.role}\ncredential_source = Environment\n")
+        self.read(aws_profile="reader")
+
+    def test_chain_of_profiles(self):
+        self.files(config=f"[profile far]\nrole_arn = {self.far}\nsource_profile = through\n"
+                          f"[profile through]\nrole_arn = {self.through}\nsource_profile = default\n")
+        self.read(aws_profile="far")
+        self.assertIn("need s3:ListBucket", self.once(self.config(trail.wodle(trail.bucket_block(BUCKET, aws_profile="through"))), code=4,
+                                                      home=self.scratch / "through", env=self.env).err)
+
+    def test_role_on_top_of_a_profile(self):
+        self.files(config=f"[profile through]\nrole_arn = {self.through}\nsource_profile = default\n")
+        err = self.read(code=4, aws_profile="through", iam_role_arn=self.role).err
+        self.assertIn('"Principal":{"AWS":"arn:aws:iam::123456789012:role/through"}', err)
+
+    def test_circle_of_profiles(self):
+        self.files(credentials="", config=f"[profile a]\nrole_arn = {self.role}\nsource_profile = b\n"
+                                          f"[profile b]\nrole_arn = {self.role}\nsource_profile = a\n")
+        self.assertIn("leads in a circle", self.read(code=4, aws_profile="a").err)
+
+
+class WebIdentityTest(trail.TrailCase):
+    """As a pod of EKS has it. (This moto checks nothing: where it does, it does not know requests without a signature.)"""
+
+    def test_token_in_a_file(self):
+        with servers.Moto() as moto:
+            moto.create_bucket(BUCKET)
+            moto.put(BUCKET, trail.key("one", 4000), trail.packed([trail.create_user("one", 3600)]))
+            token = self.scratch / "token"
+            token.write_text("a-token-of-nobody\n", encoding="ascii")
+            env = {"AWS_ENDPOINT_URL": moto.endpoint, "AWS_WEB_IDENTITY_TOKEN_FILE": str(token),
+                   "AWS_ROLE_ARN": f"arn:aws:iam::{moto.account}:role/pod"}
+            config = self.config(trail.wodle(trail.bucket_block(BUCKET)))
+            self.once(config, env=env)
+            self.assert_events(["one"])
+            token.unlink()
+            err = self.once(config, code=4, env=env).err
+            self.assertIn(f"the web identity token can't be read: {token}", err)
+            self.assertNotIn("a-token-of-nobody", err)
 
 
 if __name__ == "__main__":

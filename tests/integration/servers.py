@@ -271,8 +271,9 @@ class Moto(_Server):
         return (answer.split("<AccessKeyId>")[1].split("<")[0], answer.split("<SecretAccessKey>")[1].split("<")[0])
 
     def create_role(self, name, policy, trusted=()):
-        """A role with one inline policy (JSON text) that the named users may assume: its ARN."""
-        users = [f"arn:aws:iam::{self.account}:user/{user}" for user in trusted]
+        """A role with one inline policy (JSON text) that the named users, and the sessions of `role/session`, may assume: its ARN."""
+        users = [f"arn:aws:sts::{self.account}:assumed-role/{name}" if "/" in name else f"arn:aws:iam::{self.account}:user/{name}"
+                 for name in trusted]
         trust = {"Version": "2012-10-17",
                  "Statement": [{"Effect": "Allow", "Principal": {"AWS": users}, "Action": "sts:AssumeRole"}] if users else []}
         self._iam("CreateRole", RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
