@@ -191,8 +191,16 @@ class Planner {
   Status FromProfile(const AwsProfile& profile, bool& found) {
     TRAILSIFT_RETURN_IF_ERROR(FromWebIdentity(profile, found));
     if (found) return {};
-    found = !profile.access_key.empty();
-    if (found) return Use(KeysOf(profile));
+    const bool keys = !profile.access_key.empty();
+    found = keys || !profile.credential_process.empty();
+    // A program goes behind keys of the credentials file and before those of the configuration file.
+    if (keys && (profile.credential_process.empty() || profile.keys_file == profile.credentials_file)) return Use(KeysOf(profile));
+    if (found) {
+      plan_.base = Base::kProcess;
+      plan_.process = profile.credential_process;
+      plan_.process_source = "credential_process of profile \"" + profile.name + '"';
+      return {};
+    }
     if (!profile.indirect.empty()) return IndirectProfile(profile);
     return {};
   }

@@ -18,6 +18,7 @@ struct CredentialPlan {
   enum class Base {
     kKeys,         // `keys`
     kWebIdentity,  // `web_role` by the token in `token_file`
+    kProcess,      // the keys that `process` prints
     kContainer,
     kInstance,
     kServers,  // the container, else the instance
@@ -26,6 +27,8 @@ struct CredentialPlan {
   Credentials keys;
   RoleRequest web_role;
   std::string token_file;
+  std::string process;             // a command line
+  std::string process_source;      // for messages
   std::vector<RoleRequest> roles;  // the first is assumed with the base's keys, each other one with those of the role before
   std::string looked;              // kServers: where no keys were found
 };

@@ -37,6 +37,7 @@ std::string Shown(const CredentialPlan& plan) {
   switch (plan.base) {
     case CredentialPlan::Base::kKeys: text = plan.keys.keys.access_key; break;
     case CredentialPlan::Base::kWebIdentity: text = plan.token_file + " as " + role(plan.web_role); break;
+    case CredentialPlan::Base::kProcess: text = plan.process_source + ": " + plan.process; break;
     case CredentialPlan::Base::kContainer: text = "container"; break;
     case CredentialPlan::Base::kInstance: text = "instance"; break;
     case CredentialPlan::Base::kServers: text = "servers"; break;
@@ -105,6 +106,25 @@ TEST(CredentialPlan, Profiles) {
        {},
        "x",
        "instance > Y/trailsift > R/trailsift"},
+      {"a program",
+       "",
+       "[profile x]\ncredential_process = get \"a b\"\n",
+       {},
+       "x",
+       "credential_process of profile \"x\": get \"a b\""},
+      {"a program goes behind the credentials file", "[x]\n" + keys, "[profile x]\ncredential_process=get\n", {}, "x", "AK"},
+      {"and before the configuration file",
+       "",
+       "[profile x]\ncredential_process=get\n" + keys,
+       {},
+       "x",
+       "credential_process of profile \"x\": get"},
+      {"a role by a program",
+       "",
+       "[profile x]\nrole_arn=R\nsource_profile=y\n[profile y]\ncredential_process=get\n",
+       {},
+       "x",
+       "credential_process of profile \"y\": get > R/trailsift"},
       {"web identity", "", "[profile x]\nrole_arn=R\nweb_identity_token_file=/t\nrole_session_name=pod\n", {}, "x", "/t as R/pod"},
       {"web identity goes before keys",
        "[x]\n" + keys,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "aws/credential_plan.h"
+#include "aws/credential_process.h"
 #include "aws/credential_servers.h"
 #include "aws/small_file.h"
 #include "aws/sts.h"
@@ -72,6 +73,8 @@ void CredentialProvider::Fetch() {
     case CredentialPlan::Base::kContainer: return FetchContainerCredentials(http_, options_.environment, std::move(found));
     case CredentialPlan::Base::kInstance: return FetchInstanceCredentials(http_, options_.environment, std::move(found));
     case CredentialPlan::Base::kServers: return FetchFromServers(plan->looked, std::move(found));
+    case CredentialPlan::Base::kProcess:
+      return FetchProcessCredentials(http_, plan->process, plan->process_source, ProgramLimits(), options_.clock, std::move(found));
     case CredentialPlan::Base::kWebIdentity: break;
   }
   const Result<std::string> token = ReadToken(plan->token_file);

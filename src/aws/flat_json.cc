@@ -11,7 +11,8 @@ class Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
 
-  bool ReadObject(std::map<std::string, std::string>* members, int depth) {
+  // `members` null: only passed over. `prefix`: of the names.
+  bool ReadObject(std::map<std::string, std::string>* members, const std::string& prefix, int depth) {
     if (depth > kMaxDepth || !Take('{')) return false;
     if (Take('}')) return true;
     do {
@@ -20,11 +21,18 @@ class Reader {
       Blanks();
       if (!ReadString(name) || !Take(':')) return false;
       Blanks();
-      if (Peek() == '"') {
+      if (members == nullptr) {
+        if (!SkipValue(depth)) return false;
+      } else if (Peek() == '"') {
         if (!ReadString(value)) return false;
-        if (members != nullptr) members->emplace(std::move(name), std::move(value));
-      } else if (!SkipValue(depth)) {
-        return false;
+        members->emplace(prefix + name, std::move(value));
+      } else if (Peek() == '{') {
+        if (!ReadObject(members, prefix + name + '.', depth + 1)) return false;
+      } else {
+        const std::size_t begin = pos_;
+        const bool number = Peek() == '-' || (Peek() >= '0' && Peek() <= '9');
+        if (!SkipValue(depth)) return false;
+        if (number) members->emplace(prefix + name, text_.substr(begin, pos_ - begin));
       }
     } while (Take(','));
     return Take('}');
@@ -50,7 +58,7 @@ class Reader {
   }
 
   bool SkipValue(int depth) {
-    if (Peek() == '{') return ReadObject(nullptr, depth + 1);
+    if (Peek() == '{') return ReadObject(nullptr, "", depth + 1);
     if (Peek() == '[') return SkipArray(depth + 1);
     if (Peek() == '"') {
       std::string ignored;
@@ -153,7 +161,7 @@ class Reader {
 std::optional<std::map<std::string, std::string>> ParseFlatJson(std::string_view text) {
   std::map<std::string, std::string> members;
   Reader reader(text);
-  if (!reader.ReadObject(&members, 1) || !reader.AtEnd()) return std::nullopt;
+  if (!reader.ReadObject(&members, "", 1) || !reader.AtEnd()) return std::nullopt;
   return members;
 }
 

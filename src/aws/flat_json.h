@@ -1,5 +1,6 @@
-// The members of one JSON object that are strings: all that the instance and container endpoints answer with. Values of other kinds are
-// passed over. Not a general reader; events have theirs in event/.
+// The members of one JSON object that are strings or numbers (as written), those of objects inside it as `outer.inner`: all that the
+// servers and tools that give out keys answer with. Values of other kinds are passed over. Not a general reader; events have theirs in
+// event/.
 #pragma once
 
 #include <map>

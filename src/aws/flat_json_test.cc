@@ -15,7 +15,8 @@ TEST(FlatJson, Reads) {
   const Case cases[] = {
       {"{}", {}},
       {" { \"a\" : \"b\" ,\n\"c\":\"d\" } \n", {{"a", "b"}, {"c", "d"}}},
-      {R"({"a":1,"b":-2.5e+3,"c":true,"d":null,"e":[1,"x",{"y":[]}],"f":{"g":"h"},"i":"j"})", {{"i", "j"}}},
+      {R"({"a":1,"b":-2.5e+3,"c":true,"d":null,"e":[1,"x",{"y":[]}],"f":{"g":"h","k":{"l":7,"m":["n"]}},"i":"j"})",
+       {{"a", "1"}, {"b", "-2.5e+3"}, {"f.g", "h"}, {"f.k.l", "7"}, {"i", "j"}}},
       {R"({"a":"\"\\\/\b\f\n\r\t"})", {{"a", "\"\\/\b\f\n\r\t"}}},
       {R"({"a":"\u0041\u00fc\u20AC\uD83D\uDE00"})", {{"a", "A\xC3\xBC\xE2\x82\xAC\xF0\x9F\x98\x80"}}},
       {R"({"a":"first","a":"second"})", {{"a", "first"}}},
@@ -35,6 +36,9 @@ TEST(FlatJson, Refuses) {
   }
   std::string nested = "{\"a\":";
   EXPECT_TRUE(ParseFlatJson(nested + std::string(10, '[') + std::string(10, ']') + '}').has_value());
+  std::string objects;
+  for (int i = 0; i < 100000; ++i) objects += "{\"a\":";
+  EXPECT_FALSE(ParseFlatJson(objects).has_value());
   EXPECT_FALSE(ParseFlatJson(nested + std::string(100000, '[') + std::string(100000, ']') + '}').has_value());
 }
 

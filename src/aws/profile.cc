@@ -81,7 +81,8 @@ Status Merge(const IniSection& section, const std::string& file, AwsProfile& pro
   take(profile.duration_seconds, "duration_seconds");
   take(profile.role_session_name, "role_session_name");
   take(profile.web_identity_token_file, "web_identity_token_file");
-  for (const char* key : {"credential_process", "sso_session", "sso_start_url", "login_session"})
+  take(profile.credential_process, "credential_process");
+  for (const char* key : {"sso_session", "sso_start_url", "login_session"})
     if (profile.indirect.empty() && section.contains(key)) profile.indirect = key;
   return {};
 }

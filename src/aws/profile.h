@@ -36,7 +36,8 @@ struct AwsProfile {
   std::string duration_seconds;  // as written
   std::string role_session_name;
   std::string web_identity_token_file;
-  std::string indirect;  // a setting that gets keys in a way we don't have: credential_process, sso_session, …
+  std::string credential_process;
+  std::string indirect;  // a setting that gets keys in a way we don't have: sso_session, login_session, …
   std::string credentials_file;
   std::string config_file;
 };

@@ -1,6 +1,7 @@
 #include "net/http.h"
 
 #include <curl/curl.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <deque>
@@ -38,6 +39,12 @@ struct Timer {
 
 struct LaterFirst {
   bool operator()(const Timer& a, const Timer& b) const { return std::tie(a.due, a.sequence) > std::tie(b.due, b.sequence); }
+};
+
+struct Watch {
+  int fd;
+  Clock::time_point due;
+  std::function<void(bool)> task;
 };
 
 }  // namespace
@@ -78,6 +85,12 @@ class HttpClient::Loop {
     curl_multi_wakeup(multi_);
   }
 
+  void WhenReadable(Watch watch) {
+    std::lock_guard lock(mutex_);
+    new_watches_.push_back(std::move(watch));
+    curl_multi_wakeup(multi_);
+  }
+
   void Stop() { Enter(Phase::kCancel); }
 
   bool OnLoopThread() const { return std::this_thread::get_id() == thread_.get_id(); }
@@ -106,6 +119,7 @@ class HttpClient::Loop {
       const Phase phase = TakeNew();
       if (phase == Phase::kWork) {
         RunTimers(Clock::now());
+        RunWatches(Clock::now());
         int running = 0;
         curl_multi_perform(multi_, &running);
         if (FinishTransfers()) continue;  // callbacks may have asked for more
@@ -113,7 +127,9 @@ class HttpClient::Loop {
         CancelAll();
         if (phase == Phase::kQuit && NothingNew()) return;
       }
-      curl_multi_poll(multi_, nullptr, 0, WaitMillis(), nullptr);
+      std::vector<curl_waitfd> watched;
+      for (const Watch& watch : watches_) watched.push_back({watch.fd, CURL_WAIT_POLLIN, 0});
+      curl_multi_poll(multi_, watched.data(), static_cast<unsigned>(watched.size()), WaitMillis(), nullptr);
     }
   }
 
@@ -126,6 +142,8 @@ class HttpClient::Loop {
       jobs.swap(new_jobs_);
       for (Timer& timer : new_timers_) timers_.push(std::move(timer));
       new_timers_.clear();
+      std::move(new_watches_.begin(), new_watches_.end(), std::back_inserter(watches_));
+      new_watches_.clear();
     }
     for (Job& job : jobs) {
       const std::string origin = OriginOf(job.request.url);
@@ -143,11 +161,25 @@ class HttpClient::Loop {
     }
   }
 
+  // A task may ask for the next watch of the same descriptor.
+  void RunWatches(Clock::time_point now) {
+    std::vector<Watch> left;
+    for (Watch& watch : std::exchange(watches_, {})) {
+      pollfd state{watch.fd, POLLIN, 0};
+      const bool readable = ::poll(&state, 1, 0) > 0;
+      if (readable || watch.due <= now) watch.task(readable);
+      else left.push_back(std::move(watch));
+    }
+    watches_ = std::move(left);
+  }
+
   int WaitMillis() {
     std::lock_guard lock(mutex_);
-    if (phase_ == Phase::kQuit || !new_jobs_.empty() || !new_timers_.empty()) return 0;
-    if (timers_.empty()) return 60'000;
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(timers_.top().due - Clock::now()).count();
+    if (phase_ == Phase::kQuit || !new_jobs_.empty() || !new_timers_.empty() || !new_watches_.empty()) return 0;
+    Clock::time_point due = Clock::now() + std::chrono::minutes(1);
+    if (!timers_.empty()) due = std::min(due, timers_.top().due);
+    for (const Watch& watch : watches_) due = std::min(due, watch.due);
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now()).count();
     return static_cast<int>(std::clamp<std::int64_t>(wait, 0, 60'000));
   }
 
@@ -204,12 +236,13 @@ class HttpClient::Loop {
     running_.clear();
     for (auto& [origin, lane] : std::exchange(lanes_, {}))
       for (Job& job : lane.waiting) job.done(CancelledResponse());
+    for (Watch& watch : std::exchange(watches_, {})) watch.task(false);
     RunTimers(Clock::time_point::max());
   }
 
   bool NothingNew() {
     std::lock_guard lock(mutex_);
-    return new_jobs_.empty() && new_timers_.empty();
+    return new_jobs_.empty() && new_timers_.empty() && new_watches_.empty();
   }
 
   struct Running {
@@ -223,10 +256,12 @@ class HttpClient::Loop {
   std::map<std::string, Lane> lanes_;
   std::vector<CURL*> idle_;
   std::priority_queue<Timer, std::vector<Timer>, LaterFirst> timers_;
+  std::vector<Watch> watches_;
 
   std::mutex mutex_;
   std::vector<Job> new_jobs_;
   std::vector<Timer> new_timers_;
+  std::vector<Watch> new_watches_;
   std::uint64_t next_sequence_ = 0;
   Phase phase_ = Phase::kWork;
   std::thread thread_;
@@ -251,6 +286,10 @@ HttpResponse HttpClient::Perform(HttpRequest request) {
 }
 
 void HttpClient::After(std::chrono::milliseconds delay, std::function<void()> task) { loop_->After(delay, std::move(task)); }
+
+void HttpClient::WhenReadable(int fd, std::chrono::milliseconds limit, std::function<void(bool readable)> task) {
+  loop_->WhenReadable({fd, Clock::now() + limit, std::move(task)});
+}
 
 void HttpClient::Stop() { loop_->Stop(); }
 

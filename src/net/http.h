@@ -67,6 +67,9 @@ class HttpClient {
   HttpResponse Perform(HttpRequest request);
   // Runs `task` on the loop thread, `delay` from now; at once when the client is stopped (a Send in it then answers cancelled).
   void After(std::chrono::milliseconds delay, std::function<void()> task);
+  // Runs `task` on the loop thread: with true once `fd` can be read or has come to its end, with false after `limit` and when the client is
+  // stopped. The descriptor is the caller's and stays open until then.
+  void WhenReadable(int fd, std::chrono::milliseconds limit, std::function<void(bool readable)> task);
   // Answers all that is in flight, and all that comes later, with cancelled. Returns at once.
   void Stop();
 

@@ -1,6 +1,7 @@
 #include "net/http.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <future>
@@ -235,6 +236,40 @@ TEST(Http, TimersRunInOrderOnTheLoopThread) {
   EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
   EXPECT_EQ(std::set<std::thread::id>(threads.begin(), threads.end()).size(), 1u);
   EXPECT_NE(threads[0], std::this_thread::get_id());
+}
+
+TEST(Http, DescriptorsAreWatched) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const auto watch = [](HttpClient& client, int fd, milliseconds limit) {
+    auto promise = std::make_shared<std::promise<bool>>();
+    client.WhenReadable(fd, limit, [promise](bool readable) { promise->set_value(readable); });
+    return promise->get_future();
+  };
+  {
+    HttpClient client;
+    std::future<bool> later = watch(client, ends[0], std::chrono::hours(1));
+    EXPECT_FALSE(watch(client, ends[0], milliseconds(1)).get());
+    EXPECT_EQ(later.wait_for(milliseconds(0)), std::future_status::timeout);
+    ASSERT_EQ(::write(ends[1], "x", 1), 1);
+    EXPECT_TRUE(later.get());
+    EXPECT_TRUE(watch(client, ends[0], milliseconds(0)).get());
+    char byte;
+    ASSERT_EQ(::read(ends[0], &byte, 1), 1);
+    later = watch(client, ends[0], std::chrono::hours(1));
+    ::close(ends[1]);
+    EXPECT_TRUE(later.get()) << "its end counts, too";
+  }
+  ::close(ends[0]);
+  ASSERT_EQ(::pipe(ends), 0);
+  std::future<bool> stopped;
+  {
+    HttpClient client;
+    stopped = watch(client, ends[0], std::chrono::hours(1));
+  }
+  EXPECT_FALSE(stopped.get());
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 TEST(Http, PerformOnTheLoopThreadIsAnError) {

@@ -123,6 +123,23 @@ class RoleTest(trail.TrailCase):
         err = self.read(code=4, aws_profile="through", iam_role_arn=self.role).err
         self.assertIn('"Principal":{"AWS":"arn:aws:iam::123456789012:role/through"}', err)
 
+    def test_program(self):
+        """Run once; its keys assume the role."""
+        script = self.scratch / "get keys"
+        answer = {"Version": 1, "AccessKeyId": self.keys[0], "SecretAccessKey": self.keys[1], "Expiration": "2099-01-01T00:00:00Z"}
+        script.write_text(f"#!/bin/sh\necho $1 >> '{self.scratch}/runs'\necho a-note-of-nobody >&2\necho '{json.dumps(answer)}'\n")
+        script.chmod(0o700)
+        self.files(credentials="", config=f"[profile tool]\ncredential_process = '{script}' \"an argument\"\n"
+                                          f"[profile reader]\nrole_arn = {self.role}\nsource_profile = tool\n")
+        self.assertNotIn("a-note-of-nobody", self.read(aws_profile="reader").err)
+        self.assertEqual((self.scratch / "runs").read_text(), "an argument\n")
+
+    def test_program_that_fails(self):
+        self.files(credentials="", config="[profile tool]\ncredential_process = sh -c 'echo a-secret-of-nobody; exit 7'\n")
+        err = self.read(code=4, aws_profile="tool").err
+        self.assertIn('credential_process of profile "tool": sh: ended with code 7', err)
+        self.assertNotIn("a-secret-of-nobody", err)
+
     def test_circle_of_profiles(self):
         self.files(credentials="", config=f"[profile a]\nrole_arn = {self.role}\nsource_profile = b\n"
                                           f"[profile b]\nrole_arn = {self.role}\nsource_profile = a\n")
