@@ -191,6 +191,8 @@ class Planner {
   Status FromProfile(const AwsProfile& profile, bool& found) {
     TRAILSIFT_RETURN_IF_ERROR(FromWebIdentity(profile, found));
     if (found) return {};
+    TRAILSIFT_RETURN_IF_ERROR(FromSso(profile, found));
+    if (found) return {};
     const bool keys = !profile.access_key.empty();
     found = keys || !profile.credential_process.empty();
     // A program goes behind keys of the credentials file and before those of the configuration file.
@@ -225,6 +227,28 @@ class Planner {
                                   : Named(profile) + InFiles(profile) + " has web_identity_token_file, but no role_arn"};
     }
     return ReadDuration(profile, plan_.web_role);
+  }
+
+  Status FromSso(const AwsProfile& profile, bool& found) {
+    found = !profile.sso_account_id.empty() || !profile.sso_role_name.empty();
+    if (!found) {
+      if (profile.sso_session.empty() && profile.sso_start_url.empty()) return {};
+      // Enough to sign in, but not for keys: boto3 looks elsewhere, too.
+      plan_.looked += "profile \"" + profile.name + "\" has an SSO session, but neither sso_account_id nor sso_role_name; ";
+      return {};
+    }
+    const auto lacking = [&](const char* setting) {
+      return Status(Code::kInvalid, Named(profile) + InFiles(profile) + " gets its keys through SSO, but has no " + setting);
+    };
+    if (profile.sso_account_id.empty()) return lacking("sso_account_id");
+    if (profile.sso_role_name.empty()) return lacking("sso_role_name");
+    if (profile.sso_start_url.empty()) return lacking("sso_start_url, also not in an [sso-session]");
+    if (profile.sso_region.empty()) return lacking("sso_region, also not in an [sso-session]");
+    plan_.base = Base::kSso;
+    plan_.sso = {profile.name,
+                 SsoCacheFile(environment_, profile.sso_session.empty() ? profile.sso_start_url : profile.sso_session),
+                 profile.sso_region, profile.sso_account_id, profile.sso_role_name};
+    return {};
   }
 
   const CredentialOptions& options_;

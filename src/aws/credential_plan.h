@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "aws/credentials.h"
+#include "aws/sso.h"
 #include "aws/sts.h"
 #include "base/status.h"
 
@@ -18,6 +19,7 @@ struct CredentialPlan {
   enum class Base {
     kKeys,         // `keys`
     kWebIdentity,  // `web_role` by the token in `token_file`
+    kSso,          // `sso`
     kProcess,      // the keys that `process` prints
     kContainer,
     kInstance,
@@ -27,6 +29,7 @@ struct CredentialPlan {
   Credentials keys;
   RoleRequest web_role;
   std::string token_file;
+  SsoRole sso;
   std::string process;             // a command line
   std::string process_source;      // for messages
   std::vector<RoleRequest> roles;  // the first is assumed with the base's keys, each other one with those of the role before

@@ -37,6 +37,10 @@ std::string Shown(const CredentialPlan& plan) {
   switch (plan.base) {
     case CredentialPlan::Base::kKeys: text = plan.keys.keys.access_key; break;
     case CredentialPlan::Base::kWebIdentity: text = plan.token_file + " as " + role(plan.web_role); break;
+    case CredentialPlan::Base::kSso:
+      text = plan.sso.profile + ": " + plan.sso.role_name + " in " + plan.sso.account_id + " at " + plan.sso.region + ", " +
+             plan.sso.cache_file.substr(0, 31);
+      break;
     case CredentialPlan::Base::kProcess: text = plan.process_source + ": " + plan.process; break;
     case CredentialPlan::Base::kContainer: text = "container"; break;
     case CredentialPlan::Base::kInstance: text = "instance"; break;
@@ -106,6 +110,27 @@ TEST(CredentialPlan, Profiles) {
        {},
        "x",
        "instance > Y/trailsift > R/trailsift"},
+      {"sso",
+       "",
+       "[profile x]\nsso_session=corp\nsso_account_id=1\nsso_role_name=r\n"
+       "[sso-session corp]\nsso_start_url=https://a\nsso_region=eu-west-2\n",
+       {{"HOME", "/home/x"}},
+       "x",
+       "x: r in 1 at eu-west-2, /home/x/.aws/sso/cache/ee0bfd25"},
+      {"sso without a session, before keys",
+       "[x]\n" + keys,
+       "[profile x]\nsso_start_url=corp\nsso_region=eu-west-2\nsso_account_id=1\nsso_role_name=r\n",
+       {{"HOME", "/home/x"}},
+       "x",
+       "x: r in 1 at eu-west-2, /home/x/.aws/sso/cache/ee0bfd25"},
+      {"sso that gives no keys", "[x]\n" + keys, "[profile x]\nsso_start_url=corp\nsso_region=eu-west-2\n", {}, "x", "AK"},
+      {"a role by sso",
+       "",
+       "[profile x]\nrole_arn=R\nsource_profile=y\n"
+       "[profile y]\nsso_start_url=corp\nsso_region=eu-west-2\nsso_account_id=1\nsso_role_name=r\n",
+       {{"HOME", "/home/x"}},
+       "x",
+       "y: r in 1 at eu-west-2, /home/x/.aws/sso/cache/ee0bfd25 > R/trailsift"},
       {"a program",
        "",
        "[profile x]\ncredential_process = get \"a b\"\n",
@@ -237,6 +262,26 @@ TEST(CredentialPlan, Refused) {
        {},
        Code::kInvalid,
        "has web_identity_token_file, but no role_arn"},
+      {"sso without a role",
+       "[profile x]\nsso_start_url=u\nsso_region=r\nsso_account_id=1\n",
+       {},
+       Code::kInvalid,
+       "gets its keys through SSO, but has no sso_role_name"},
+      {"sso without an account",
+       "[profile x]\nsso_start_url=u\nsso_region=r\nsso_role_name=r\n",
+       {},
+       Code::kInvalid,
+       "has no sso_account_id"},
+      {"sso without its session",
+       "[profile x]\nsso_session=none\nsso_account_id=1\nsso_role_name=r\n",
+       {},
+       Code::kInvalid,
+       "has no sso_start_url, also not in an [sso-session]"},
+      {"sso without a region",
+       "[profile x]\nsso_start_url=u\nsso_account_id=1\nsso_role_name=r\n",
+       {},
+       Code::kInvalid,
+       "has no sso_region"},
       {"a source that we can't use",
        "[profile x]\nrole_arn=R\nsource_profile=y\n[profile y]\nlogin_session=z\n",
        {},

@@ -73,6 +73,7 @@ void CredentialProvider::Fetch() {
     case CredentialPlan::Base::kContainer: return FetchContainerCredentials(http_, options_.environment, std::move(found));
     case CredentialPlan::Base::kInstance: return FetchInstanceCredentials(http_, options_.environment, std::move(found));
     case CredentialPlan::Base::kServers: return FetchFromServers(plan->looked, std::move(found));
+    case CredentialPlan::Base::kSso: return FetchSsoCredentials(http_, options_, plan->sso, std::move(found));
     case CredentialPlan::Base::kProcess:
       return FetchProcessCredentials(http_, plan->process, plan->process_source, ProgramLimits(), options_.clock, std::move(found));
     case CredentialPlan::Base::kWebIdentity: break;

@@ -1,6 +1,6 @@
 // Where AWS keys come from, in the order of boto3 so that a configuration that works with Wazuh works here: keys of the configuration;
 // the profile that the configuration names; environment variables; the profile AWS_PROFILE or `default`, its role first; a web identity
-// (AWS_WEB_IDENTITY_TOKEN_FILE, as EKS sets it, or the profile's); the profile's keys or its program (credential_process); the container endpoint (ECS, EKS pod identity);
+// (AWS_WEB_IDENTITY_TOKEN_FILE, as EKS sets it, or the profile's); the profile's SSO session, keys or program (credential_process); the container endpoint (ECS, EKS pod identity);
 // the instance's role (IMDSv2). Where the configuration names a role, it is assumed with what was found.
 //
 // Keys are remembered until five minutes before they expire, or until a server refuses them. No message ever holds a secret or a token.

@@ -404,6 +404,41 @@ TEST(Credentials, AChainOfRoles) {
   EXPECT_EQ(RenewNow(provider, *found).status().code(), Code::kAuth);
 }
 
+// What the portal and a program give is theirs to end; both are asked anew when a server refuses the keys.
+TEST(Credentials, SsoAndPrograms) {
+  TempFiles files;
+  files.Write(".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json",
+              R"({"accessToken":"hunter2","expiresAt":"2099-01-01T00:00:00Z"})");
+  const std::string answer = files.Write("answer", R"({"Version":1,"AccessKeyId":"first","SecretAccessKey":"SK"})");
+  files.Write(".aws/config",
+              "[profile sso]\nsso_session=corp\nsso_account_id=1\nsso_role_name=r\n"
+              "[sso-session corp]\nsso_start_url=https://a\nsso_region=eu-west-1\n[profile tool]\ncredential_process=cat " +
+                  answer + '\n');
+  ScriptedServer portal([](const Request& request) {
+    std::string body(R"({"roleCredentials":{"accessKeyId":"PORTAL)");
+    body += std::to_string(request.number);
+    return ScriptedServer::Reply(200, body + R"(","secretAccessKey":"SK","sessionToken":"T","expiration":4070908800000}})");
+  });
+  HttpClient http;
+  CredentialOptions options;
+  options.environment = FakeEnvironment({{"HOME", files.folder()}, {"AWS_ENDPOINT_URL_SSO", portal.Url()}});
+  options.profile = "sso";
+  CredentialProvider sso(http, options);
+  options.profile = "tool";
+  CredentialProvider tool(http, options);
+  const Result<Credentials> from_portal = GetNow(sso);
+  ASSERT_TRUE(from_portal.ok()) << from_portal.status().message();
+  EXPECT_EQ(from_portal->keys.access_key, "PORTAL1");
+  EXPECT_EQ(GetNow(sso)->keys.access_key, "PORTAL1");
+  EXPECT_EQ(RenewNow(sso, *from_portal)->keys.access_key, "PORTAL2");
+  const Result<Credentials> from_tool = GetNow(tool);
+  ASSERT_TRUE(from_tool.ok()) << from_tool.status().message();
+  EXPECT_EQ(from_tool->keys.access_key, "first");
+  files.Write("answer", R"({"Version":1,"AccessKeyId":"second","SecretAccessKey":"SK"})");
+  EXPECT_EQ(GetNow(tool)->keys.access_key, "first");
+  EXPECT_EQ(RenewNow(tool, *from_tool)->keys.access_key, "second");
+}
+
 TEST(Credentials, WithoutKeysNoRoleIsAskedFor) {
   ScriptedServer sts([](const Request&) { return ScriptedServer::Reply(500, ""); });
   HttpClient http;

@@ -82,9 +82,32 @@ Status Merge(const IniSection& section, const std::string& file, AwsProfile& pro
   take(profile.role_session_name, "role_session_name");
   take(profile.web_identity_token_file, "web_identity_token_file");
   take(profile.credential_process, "credential_process");
-  for (const char* key : {"sso_session", "sso_start_url", "login_session"})
-    if (profile.indirect.empty() && section.contains(key)) profile.indirect = key;
+  take(profile.sso_session, "sso_session");
+  take(profile.sso_start_url, "sso_start_url");
+  take(profile.sso_region, "sso_region");
+  take(profile.sso_account_id, "sso_account_id");
+  take(profile.sso_role_name, "sso_role_name");
+  if (section.contains("login_session")) profile.indirect = "login_session";
   return {};
+}
+
+// `"two words"` of a section's title.
+std::string_view Unquoted(std::string_view title) {
+  const bool quoted = title.size() >= 2 && (title.front() == '"' || title.front() == '\'') && title.back() == title.front();
+  return quoted ? title.substr(1, title.size() - 2) : title;
+}
+
+// What `[sso-session name]` says goes before what the profile says itself.
+void MergeSession(const IniFile& config, AwsProfile& profile) {
+  constexpr std::string_view kPrefix = "sso-session";
+  for (const auto& [section, values] : config) {
+    std::string_view title = section;
+    if (title.substr(0, kPrefix.size()) != kPrefix || title.size() == kPrefix.size()) continue;
+    title = title.substr(kPrefix.size());
+    if ((title[0] != ' ' && title[0] != '\t') || Unquoted(Trim(title)) != profile.sso_session) continue;
+    if (std::string value = Value(values, "sso_start_url"); !value.empty()) profile.sso_start_url = std::move(value);
+    if (std::string value = Value(values, "sso_region"); !value.empty()) profile.sso_region = std::move(value);
+  }
 }
 
 }  // namespace
@@ -143,12 +166,11 @@ Result<AwsProfile> LoadProfile(const Environment& environment, const std::string
     std::string_view title = section;
     const bool prefixed = title.substr(0, 8) == "profile " || title.substr(0, 8) == "profile\t";
     if (prefixed) title = Trim(title.substr(8));
-    if (title.size() >= 2 && (title.front() == '"' || title.front() == '\'') && title.back() == title.front()) {
-      title = title.substr(1, title.size() - 2);
-    }
+    title = Unquoted(title);
     if (title != name || (!prefixed && name != "default")) continue;
     TRAILSIFT_RETURN_IF_ERROR(Merge(values, profile.config_file, profile));
   }
+  if (!profile.sso_session.empty()) MergeSession(*config, profile);
   return profile;
 }
 

@@ -37,7 +37,13 @@ struct AwsProfile {
   std::string role_session_name;
   std::string web_identity_token_file;
   std::string credential_process;
-  std::string indirect;  // a setting that gets keys in a way we don't have: sso_session, login_session, …
+  // IAM Identity Center; start URL and region are those of the [sso-session …] where the profile names one.
+  std::string sso_session;
+  std::string sso_start_url;
+  std::string sso_region;
+  std::string sso_account_id;
+  std::string sso_role_name;
+  std::string indirect;  // a setting that gets keys in a way we don't have: login_session
   std::string credentials_file;
   std::string config_file;
 };

@@ -53,7 +53,7 @@ TEST(Profile, SharedFiles) {
                   "[default]\nregion=us-west-2\n[profile x]\nregion=eu-west-1\naws_access_key_id=OTHER\n"
                   "aws_secret_access_key=OTHER\nmax_attempts=3\n[x]\nregion=wrong\n[profile onlyconfig]\n"
                   "aws_access_key_id=AKC\naws_secret_access_key=SKC\n[profile role]\nrole_arn=arn:x\nsource_profile=x\n"
-                  "[profile sso]\nsso_session=corp\n[profile \"two words\"]\nregion=sa-east-1\n");
+                  "[profile login]\nlogin_session=corp\n[profile \"two words\"]\nregion=sa-east-1\n");
   const Environment environment = FakeEnvironment({{"AWS_SHARED_CREDENTIALS_FILE", credentials}, {"AWS_CONFIG_FILE", config}});
   struct Case {
     const char* name;
@@ -70,7 +70,7 @@ TEST(Profile, SharedFiles) {
       {"x", true, "AKX", "SKX", "TX", credentials, "eu-west-1", ""},
       {"onlyconfig", true, "AKC", "SKC", "", config, "", ""},
       {"role", true, "", "", "", "", "", ""},
-      {"sso", true, "", "", "", "", "", "sso_session"},
+      {"login", true, "", "", "", "", "", "login_session"},
       {"two words", true, "", "", "", "", "sa-east-1", ""},
       {"X", false, "", "", "", "", "", ""},
       {"profile x", false, "", "", "", "", "", ""},
@@ -94,6 +94,31 @@ TEST(Profile, SharedFiles) {
   const Result<AwsProfile> half = LoadProfile(environment, "half");
   ASSERT_FALSE(half.ok());
   EXPECT_EQ(half.status().message(), "profile \"half\" in " + credentials + " has aws_access_key_id but no aws_secret_access_key");
+}
+
+TEST(Profile, SsoSessions) {
+  TempFiles files;
+  const std::string config = files.Write(
+      "config",
+      "[profile a]\nsso_session=corp\nsso_account_id=1\nsso_role_name=r\nsso_region=ignored\n"
+      "[profile b]\nsso_session=two words\n[profile c]\nsso_session=none\n"
+      "[profile d]\nsso_start_url=https://d\nsso_region=eu-west-2\n"
+      "[sso-session corp]\nsso_region=eu-west-1\nsso_start_url=https://a\n"
+      "[sso-session \"two words\"]\nsso_region=us-west-2\n[sso-sessionnone]\nsso_region=x\n[sso-session]\nsso_region=y\n");
+  const Environment environment = FakeEnvironment({{"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"}, {"AWS_CONFIG_FILE", config}});
+  struct Case {
+    const char* name;
+    const char* start_url;
+    const char* region;
+  };
+  const Case cases[] = {
+      {"a", "https://a", "eu-west-1"}, {"b", "", "us-west-2"}, {"c", "", ""}, {"d", "https://d", "eu-west-2"}, {"corp", "", ""}};
+  for (const Case& c : cases) {
+    const Result<AwsProfile> profile = LoadProfile(environment, c.name);
+    ASSERT_TRUE(profile.ok()) << c.name;
+    EXPECT_EQ(profile->sso_start_url, c.start_url) << c.name;
+    EXPECT_EQ(profile->sso_region, c.region) << c.name;
+  }
 }
 
 TEST(Profile, DefaultPlacesAndAbsentFiles) {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <future>
 
+#include "aws/backoff.h"
 #include "aws/profile.h"
 #include "base/log.h"
 
@@ -245,15 +246,11 @@ void S3Client::Retry(const CallPtr& call) {
 void S3Client::PauseAndRetry(const CallPtr& call, Status failure, Millis at_least, int max_attempts) {
   if (call->attempts >= max_attempts) return call->done(std::move(failure));
   LogDebug("s3", failure.message() + "; trying again");
-  const Millis longest = options_.longest_pause.count();
-  const Millis full = std::min(longest, static_cast<Millis>(options_.first_pause.count()) << std::min(call->attempts - 1, 20));
   Millis pause;
   {
-    // At least half of it, so that the pauses do grow; the rest by chance, so that many clients don't come back together.
     std::lock_guard lock(mutex_);
-    pause = std::uniform_int_distribution<Millis>(full / 2, full)(random_);
+    pause = BackOff(call->attempts, options_.first_pause, options_.longest_pause, at_least, random_);
   }
-  pause = std::max(pause, std::min(at_least, longest));
   ++counters_.retries;
   // Keys may expire during a long pause.
   http_.After(milliseconds(pause), [this, call] { Start(call); });

@@ -5,6 +5,7 @@
 #include <memory>
 #include <random>
 
+#include "aws/backoff.h"
 #include "aws/s3_error.h"
 #include "aws/sts_endpoint.h"
 #include "aws/sts_error.h"
@@ -121,9 +122,7 @@ class StsCall : public std::enable_shared_from_this<StsCall> {
   void PauseAndRetry(Status failure, Millis at_least, int max_attempts) {
     if (attempts_ >= max_attempts) return done_(std::move(failure));
     LogDebug("sts", failure.message() + "; trying again");
-    const Millis longest = options_.longest_pause.count();
-    const Millis full = std::min(longest, static_cast<Millis>(options_.first_pause.count()) << std::min(attempts_ - 1, 20));
-    const Millis pause = std::max(std::uniform_int_distribution<Millis>(full / 2, full)(random_), std::min(at_least, longest));
+    const Millis pause = BackOff(attempts_, options_.first_pause, options_.longest_pause, at_least, random_);
     http_.After(milliseconds(pause), [self = shared_from_this()] { self->Attempt(); });
   }
 

@@ -140,6 +140,12 @@ class RoleTest(trail.TrailCase):
         self.assertIn('credential_process of profile "tool": sh: ended with code 7', err)
         self.assertNotIn("a-secret-of-nobody", err)
 
+    def test_nobody_is_signed_in(self):
+        self.env["HOME"] = str(self.scratch)
+        self.files(credentials="", config="[profile corp]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = reader\n"
+                                          "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example/start\n")
+        self.assertIn("run: aws sso login --profile corp", self.read(code=4, aws_profile="corp").err)
+
     def test_circle_of_profiles(self):
         self.files(credentials="", config=f"[profile a]\nrole_arn = {self.role}\nsource_profile = b\n"
                                           f"[profile b]\nrole_arn = {self.role}\nsource_profile = a\n")

@@ -1,0 +1,180 @@
+#include "aws/sso.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+#include <random>
+
+#include "aws/backoff.h"
+#include "aws/flat_json.h"
+#include "aws/s3_endpoint.h"
+#include "aws/s3_error.h"
+#include "aws/small_file.h"
+#include "base/log.h"
+#include "net/url.h"
+
+namespace trailsift {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kMaxCache = 256 << 10;
+constexpr std::size_t kMaxAnswer = 64 << 10;
+constexpr std::size_t kMaxToken = 16 << 10;
+constexpr int kAttemptsAtNobody = 4;
+
+bool IsToken(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxToken &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+Status SignIn(const SsoRole& role, const std::string& why) {
+  return {Code::kAuth, "AWS profile \"" + role.profile + "\": " + why + "; run: aws sso login --profile " + role.profile};
+}
+
+Result<std::string> ReadToken(const SsoRole& role, Millis now) {
+  const Result<std::string> text = ReadSmallFile(role.cache_file, kMaxCache);
+  if (!text.ok() && text.status().code() == Code::kNotFound) {
+    return SignIn(role, "nobody is signed in (no " + role.cache_file + ')');
+  }
+  if (!text.ok()) return Status(Code::kAuth, "AWS profile \"" + role.profile + "\": " + text.status().message());
+  auto members = ParseFlatJson(*text);
+  if (!members.has_value() || !IsToken((*members)["accessToken"])) return SignIn(role, role.cache_file + " holds no token");
+  std::string expires = (*members)["expiresAt"];
+  // The spelling of old.
+  if (expires.size() > 3 && expires.substr(expires.size() - 3) == "UTC") expires.replace(expires.size() - 3, 3, "Z");
+  const std::optional<Millis> end = ParseIsoTime(expires);
+  if (!end.has_value()) return SignIn(role, role.cache_file + " does not say when the session ends");
+  if (*end <= now) return SignIn(role, "the SSO session has expired");
+  return (*members)["accessToken"];
+}
+
+// One question to the portal over all its attempts.
+class PortalCall : public std::enable_shared_from_this<PortalCall> {
+ public:
+  PortalCall(HttpClient& http, const CredentialOptions& options, SsoRole role, HttpRequest request, std::string place,
+             CredentialsCallback done)
+      : http_(http),
+        options_(options),
+        role_(std::move(role)),
+        request_(std::move(request)),
+        place_(std::move(place)),
+        done_(std::move(done)),
+        random_(std::random_device{}()) {}
+
+  void Attempt() {
+    ++attempts_;
+    http_.Send(request_, [self = shared_from_this()](const HttpResponse& response) { self->OnAnswer(response); });
+  }
+
+ private:
+  std::string Name() const { return "AWS profile \"" + role_.profile + "\": " + place_; }
+
+  void OnAnswer(const HttpResponse& response) {
+    if (response.cancelled) return done_(Status(Code::kCancelled, "cancelled"));
+    if (response.too_large) return done_(Status(Code::kAuth, Name() + ": " + response.transport_error));
+    if (!response.transport_error.empty()) {
+      const int limit = response.never_connected ? std::min(options_.max_attempts, kAttemptsAtNobody) : options_.max_attempts;
+      return PauseAndRetry(Status(Code::kUnavailable, Name() + ": " + response.transport_error),
+                           response.retryable_transport ? limit : 0);
+    }
+    // The portal's own words are left out: they add nothing, and may repeat the token.
+    switch (response.status) {
+      case 200: return OnKeys(response.body);
+      case 401: return done_(SignIn(role_, place_ + " does not accept the session any more"));
+      case 403:
+      case 404:
+        return done_(Status(Code::kDenied, Name() + ": the person who signed in has no role " + role_.role_name + " in account " +
+                                               role_.account_id +
+                                               "; assign it in IAM Identity Center, or correct sso_role_name and "
+                                               "sso_account_id"));
+      default: break;
+    }
+    const bool passes = response.status >= 500 || response.status == 429 || response.status == 408;
+    PauseAndRetry(Status(passes ? Code::kUnavailable : Code::kAuth, Name() + ": answered HTTP " + std::to_string(response.status)),
+                  passes ? options_.max_attempts : 0);
+  }
+
+  void OnKeys(const std::string& body) {
+    auto members = ParseFlatJson(body);
+    if (!members.has_value()) {
+      return PauseAndRetry(Status(Code::kAuth, Name() + ": the answer is no JSON object"), options_.max_attempts);
+    }
+    const auto value = [&](const char* name) { return (*members)[std::string("roleCredentials.") + name]; };
+    Credentials credentials{{value("accessKeyId"), value("secretAccessKey"), value("sessionToken")},
+                            std::nullopt,
+                            "SSO profile \"" + role_.profile + '"'};
+    const std::string end = value("expiration");  // in milliseconds
+    Millis expires = 0;
+    const auto [stop, error] = std::from_chars(end.data(), end.data() + end.size(), expires);
+    if (!IsToken(credentials.keys.access_key) || !IsToken(credentials.keys.secret_key) ||
+        !IsToken(credentials.keys.session_token) || error != std::errc() || stop != end.data() + end.size()) {
+      return done_(Status(Code::kAuth, Name() + ": the answer holds no usable keys"));
+    }
+    credentials.expires = expires;
+    done_(std::move(credentials));
+  }
+
+  void PauseAndRetry(Status failure, int max_attempts) {
+    if (attempts_ >= max_attempts) {
+      if (attempts_ > 1) failure = Status(failure.code(), failure.message() + " after " + std::to_string(attempts_) + " attempts");
+      return done_(std::move(failure));
+    }
+    LogDebug("sso", failure.message() + "; trying again");
+    const Millis pause = BackOff(attempts_, options_.first_pause, options_.longest_pause, 0, random_);
+    http_.After(milliseconds(pause), [self = shared_from_this()] { self->Attempt(); });
+  }
+
+  HttpClient& http_;
+  const CredentialOptions& options_;
+  const SsoRole role_;
+  const HttpRequest request_;
+  const std::string place_;
+  const CredentialsCallback done_;
+  std::minstd_rand random_;
+  int attempts_ = 0;
+};
+
+}  // namespace
+
+std::string SsoCacheFile(const Environment& environment, const std::string& session_or_url) {
+  const std::string home = HomeFolder(environment);
+  if (home.empty()) return {};
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  EVP_Digest(session_or_url.data(), session_or_url.size(), digest.data(), &size, EVP_sha1(), nullptr);
+  std::string name;
+  for (unsigned int i = 0; i < size; ++i) {
+    name += "0123456789abcdef"[digest[i] >> 4];
+    name += "0123456789abcdef"[digest[i] & 15];
+  }
+  return home + "/.aws/sso/cache/" + name + ".json";
+}
+
+void FetchSsoCredentials(HttpClient& http, const CredentialOptions& options, const SsoRole& role, CredentialsCallback done) {
+  const Result<std::string> token = ReadToken(role, options.clock());
+  if (!token.ok()) return done(token.status());
+  std::string custom = options.environment("AWS_ENDPOINT_URL_SSO");
+  if (custom.empty()) custom = options.environment("AWS_ENDPOINT_URL");
+  if (custom.empty()) {
+    if (!IsRegionName(role.region)) {
+      return done(Status(Code::kInvalid, "AWS profile \"" + role.profile + "\": sso_region is no name of an AWS region"));
+    }
+    custom = "https://portal.sso." + role.region + '.' + std::string(DnsSuffixOf(role.region));
+  }
+  const Result<Url> url = ParseUrl(custom);
+  if (!url.ok()) return done(url.status().Annotate("SSO endpoint"));
+  HttpRequest request;
+  request.url = url->Origin() + url->path + "/federation/credentials?" +
+                CanonicalQuery({{"account_id", role.account_id}, {"role_name", role.role_name}});
+  request.headers = {{"x-amz-sso_bearer_token", *token}};
+  request.max_body = kMaxAnswer;
+  request.timeout = milliseconds(30'000);
+  request.no_proxy = IsLoopbackHost(url->host);
+  std::make_shared<PortalCall>(http, options, role, std::move(request), url->Origin(), std::move(done))->Attempt();
+}
+
+}  // namespace trailsift
