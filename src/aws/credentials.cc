@@ -40,7 +40,10 @@ void CredentialProvider::Get(const CredentialsCallback& done) {
   std::optional<Credentials> ready;
   {
     std::lock_guard lock(mutex_);
-    if (IsFresh(options_.clock())) {
+    const Millis now = options_.clock();
+    // While one waits for new keys the others go on with the old ones, as long as these hold.
+    const bool good = cached_.has_value() && (!cached_->expires.has_value() || now < *cached_->expires);
+    if (IsFresh(now) || (fetching_ && good)) {
       ready = cached_;
     } else {
       waiting_.push_back(done);

@@ -3,7 +3,8 @@
 // (AWS_WEB_IDENTITY_TOKEN_FILE, as EKS sets it, or the profile's); the profile's SSO session, keys or program (credential_process); the container endpoint (ECS, EKS pod identity);
 // the instance's role (IMDSv2). Where the configuration names a role, it is assumed with what was found.
 //
-// Keys are remembered until five minutes before they expire, or until a server refuses them. No message ever holds a secret or a token.
+// Keys are remembered until five minutes before they expire, or until a server refuses them; whoever asks while they are renewed gets the
+// old ones as long as these hold. No message ever holds a secret or a token.
 #pragma once
 
 #include <chrono>

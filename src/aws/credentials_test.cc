@@ -452,6 +452,33 @@ TEST(Credentials, WithoutKeysNoRoleIsAskedFor) {
   EXPECT_TRUE(sts.requests().empty());
 }
 
+TEST(Credentials, ASilentServerHoldsUpNobodyWhoseKeysHold) {
+  std::atomic<Millis> now{0};
+  std::promise<void> asked_again;
+  ScriptedServer server([&](const Request& request) {
+    if (request.number == 1) {
+      return ScriptedServer::Reply(200, R"({"AccessKeyId":"AK","SecretAccessKey":"SK","Expiration":"1970-01-01T01:00:00Z"})");
+    }
+    asked_again.set_value();
+    return ScriptedServer::Answer{"", false, false, true};
+  });
+  auto http = std::make_unique<HttpClient>();
+  CredentialOptions options;
+  options.clock = [&] { return now.load(); };
+  options.environment = FakeEnvironment({{"HOME", "/nonexistent"}, {"AWS_CONTAINER_CREDENTIALS_FULL_URI", server.Url()}});
+  CredentialProvider provider(*http, options);
+  ASSERT_TRUE(GetNow(provider).ok());
+  now = 56 * kMinute;
+  std::promise<std::string> first;
+  provider.Get(
+      [&](Result<Credentials> result) { first.set_value(result.ok() ? result->keys.access_key : result.status().message()); });
+  asked_again.get_future().wait();
+  EXPECT_EQ(GetNow(provider)->keys.access_key, "AK");
+  // Without an answer the one who waited gets them, too.
+  http.reset();
+  EXPECT_EQ(first.get_future().get(), "AK");
+}
+
 TEST(Credentials, RenewReadsTheFileAgain) {
   TempFiles files;
   const std::string file = files.Write("credentials", "[default]\naws_access_key_id=old\naws_secret_access_key=s\n");

@@ -144,7 +144,10 @@ class StsCall : public std::enable_shared_from_this<StsCall> {
 void Ask(HttpClient& http, const CredentialOptions& options, const RoleRequest& role, const Credentials* caller,
          const std::string& token, const std::string& source, CredentialsCallback done) {
   if (!IsIamArn(role.arn)) {
-    return done(Status(Code::kInvalid, "a role to assume is not of the form arn:aws:iam::123456789012:role/name; correct its ARN"));
+    std::string text = role.arn.substr(0, 200);
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+    return done(Status(Code::kInvalid, "\"" + text + "\" is no ARN of a role; write it as arn:aws:iam::123456789012:role/name"));
   }
   std::string custom = options.sts_endpoint;
   for (const char* variable : {"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"})

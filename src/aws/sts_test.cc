@@ -236,8 +236,10 @@ TEST(Sts, NobodyThere) {
 TEST(Sts, NothingIsSentForWhatCannotBe) {
   ScriptedServer server{InTurn({Good()})};
   RoleRequest role = Role();
-  role.arn = "reader";
-  EXPECT_EQ(Ask(Options(server.Url()), role).status().code(), Code::kInvalid);
+  role.arn = "rea\tder";
+  const Result<Credentials> found = Ask(Options(server.Url()), role);
+  EXPECT_EQ(found.status().code(), Code::kInvalid);
+  EXPECT_EQ(found.status().message(), "\"rea der\" is no ARN of a role; write it as arn:aws:iam::123456789012:role/name");
   EXPECT_EQ(Ask(Options("sts.example")).status().code(), Code::kInvalid);
   EXPECT_TRUE(server.requests().empty());
 }
