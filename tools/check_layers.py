@@ -24,7 +24,7 @@ ARROWS = {
     "detect": "rules event base",
     "alert": "detect rules event base",
     "source": "aws event config base",
-    "integrity": "source event base",
+    "integrity": "source event config base",
     "sink": "alert net config base",
     "pipeline": "base event net aws config rules enrich detect alert source sink",
     "cli": "base event net aws config rules enrich detect alert source integrity sink pipeline",
