@@ -9,6 +9,9 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <tuple>
+#include <vector>
 
 #include "base/log.h"
 #include "cli/exit_code.h"
@@ -25,7 +28,7 @@ namespace {
 
 struct VerifyArguments {
   std::string path;
-  std::string public_keys;
+  std::vector<std::string> public_keys;
   std::string from;
   std::string to;
   bool json = false;
@@ -99,14 +102,20 @@ int RunVerify(const VerifyArguments& arguments) {
   }
   if (options.from_day && options.to_day && *options.to_day < *options.from_day) return Fail(kExitUsage, "--to is before --from");
   if (arguments.public_keys.empty()) {
-    return Fail(kExitUsage,
-                "--public-keys FILE is needed: the keys with which CloudTrail signed, of the trail's region. Get them by\n"
-                "  aws cloudtrail list-public-keys --region REGION --start-time 2026-01-01T00:00:00Z > keys.json");
+    return Fail(
+        kExitUsage,
+        "--public-keys FILE is needed: the keys with which CloudTrail signed, of the trail's region (may repeat). Get them by\n"
+        "  aws cloudtrail list-public-keys --region REGION --start-time 2026-01-01T00:00:00Z > keys.json");
   }
-  const Result<std::string> text = ReadWholeFile(arguments.public_keys, kMaxPublicKeyList);
-  if (!text.ok()) return Fail(kExitIo, text.status().message());
-  const Result<PublicKeys> keys = PublicKeys::Read(*text);
-  if (!keys.ok()) return Fail(kExitConfiguration, arguments.public_keys + ": " + keys.status().message());
+  std::optional<PublicKeys> keys;
+  for (const std::string& file : arguments.public_keys) {
+    const Result<std::string> text = ReadWholeFile(file, kMaxPublicKeyList);
+    if (!text.ok()) return Fail(kExitIo, text.status().message());
+    Result<PublicKeys> read = PublicKeys::Read(*text);
+    if (!read.ok()) return Fail(kExitConfiguration, file + ": " + read.status().message());
+    if (keys) keys->Add(std::move(read).value());
+    else keys = std::move(read).value();
+  }
 
   const bool in_bucket = arguments.path.rfind("s3://", 0) == 0;
   Result<Place> place = in_bucket ? OpenBucket(arguments.path) : OpenFolder(arguments.path);
@@ -142,7 +151,10 @@ int RunVerify(const VerifyArguments& arguments) {
   else finished = write('\n' + summary);
   if (finished.ok() && std::fflush(stdout) != 0) finished = Status(Code::kIo, std::string("stdout: ") + std::strerror(errno));
   if (!finished.ok()) return Fail(kExitIo, finished.message());
-  if (result->interrupted) return signals.received() == SIGINT ? kExitInterrupted : kExitFindings;
+  if (result->interrupted) {
+    LogWarning("verify", "stopped; not everything was read");
+    return signals.received() == SIGINT ? kExitInterrupted : kExitFindings;
+  }
   for (const Status& fault : result->faults) LogError("verify", fault.message());
   if (totals.all() == 0 && result->faults.empty()) LogError("verify", store + place->prefix + ": no digest and no log there");
   return ExitOf(*result, totals, place->store->local());
@@ -154,7 +166,12 @@ void AddVerifyCommand(CLI::App& app, std::function<int()>& action) {
   auto arguments = std::make_shared<VerifyArguments>();
   CLI::App* command = app.add_subcommand("verify", "Check the logs against CloudTrail's signed digests");
   command->add_option("PATH", arguments->path, "Folder that holds AWSLogs, or s3://bucket/prefix")->required();
-  command->add_option("--public-keys", arguments->public_keys, "What `aws cloudtrail list-public-keys` printed")->type_name("FILE");
+  command
+      ->add_option("--public-keys", arguments->public_keys,
+                   "What `aws cloudtrail list-public-keys` printed; may repeat, a region each")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->take_all();
   command->add_option("--from", arguments->from, "First day (2026-01-15)")->type_name("DAY");
   command->add_option("--to", arguments->to, "Last day")->type_name("DAY");
   command->add_flag("--json", arguments->json, "One JSON object a line");

@@ -97,7 +97,7 @@ std::string Word(const Finding& finding) {
 }
 
 // Each finding in the order of the times, `+` behind the trusted.
-std::vector<std::string> Walk(std::vector<DigestFile> files, ChainScope scope = {kStream, false, "b", "", false, {}}) {
+std::vector<std::string> Walk(std::vector<DigestFile> files, const ChainScope& scope = {kStream, false, "b", "", false, {}}) {
   Chain chain(Keys(), scope);
   std::vector<std::string> words;
   std::sort(files.begin(), files.end(), [](const DigestFile& a, const DigestFile& b) { return a.end > b.end; });

@@ -82,6 +82,8 @@ Result<PublicKeys> PublicKeys::Read(std::string_view json) {
   return keys;
 }
 
+void PublicKeys::Add(PublicKeys&& other) { keys_.merge(other.keys_); }
+
 SignatureVerdict PublicKeys::Check(std::string_view fingerprint, std::string_view text, std::string_view signature_hex) const {
   const auto [begin, end] = keys_.equal_range(fingerprint);
   if (begin == end) return SignatureVerdict::kForeignKey;

@@ -1,7 +1,7 @@
 // The signatures of CloudTrail's digests: RSA (PKCS #1 v1.5) with SHA-256, by keys of the region that ListPublicKeys names.
 // Source: AWS CloudTrail user guide, "Custom implementations of CloudTrail log file integrity validation".
 //
-// A PublicKeys owns its keys and does not change once it is made: any thread.
+// A PublicKeys owns its keys; Check from any thread once it is complete.
 #pragma once
 
 #include <map>
@@ -26,6 +26,9 @@ class PublicKeys {
   ~PublicKeys();
   PublicKeys(PublicKeys&&) noexcept;
   PublicKeys& operator=(PublicKeys&&) noexcept;
+
+  // Takes over the keys of another list, as of another region.
+  void Add(PublicKeys&& other);
 
   // `signature_hex`: as the object's metadata has it.
   SignatureVerdict Check(std::string_view fingerprint, std::string_view text, std::string_view signature_hex) const;

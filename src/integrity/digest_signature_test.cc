@@ -42,6 +42,19 @@ TEST(DigestSignatureTest, KeysOfOneFingerprintAreAllTried) {
   EXPECT_EQ(keys->Check("f", "text", two.Sign("text")), SignatureVerdict::kGood);
 }
 
+TEST(DigestSignatureTest, ListsOfSeveralRegions) {
+  const SigningKey one("f1");
+  const SigningKey two("f2");
+  Result<PublicKeys> keys = PublicKeys::Read(KeyList("f1", one.Base64()));
+  Result<PublicKeys> others = PublicKeys::Read(KeyList("f2", two.Base64()));
+  ASSERT_TRUE(keys.ok() && others.ok());
+  EXPECT_EQ(keys->Check("f2", "text", two.Sign("text")), SignatureVerdict::kForeignKey);
+  keys->Add(std::move(others).value());
+  EXPECT_EQ(keys->size(), 2u);
+  EXPECT_EQ(keys->Check("f1", "text", one.Sign("text")), SignatureVerdict::kGood);
+  EXPECT_EQ(keys->Check("f2", "text", two.Sign("text")), SignatureVerdict::kGood);
+}
+
 TEST(DigestSignatureTest, WhatIsNoRsaKeyIsRefused) {
   const std::string whole = SigningKey("f").Base64();
   for (const std::string& bad : {std::string(), std::string("AAAA"), std::string("!!!!"), whole.substr(4),

@@ -59,7 +59,9 @@ struct Walk {
       bool is_folder = item->d_type == DT_DIR;
       if (item->d_type == DT_UNKNOWN || item->d_type == DT_LNK) {
         struct stat info;
-        if (fstatat(dirfd(directory), item->d_name, &info, item->d_type == DT_LNK ? 0 : AT_SYMLINK_NOFOLLOW) != 0) continue;
+        const int descriptor = dirfd(directory);
+        if (descriptor < 0 || fstatat(descriptor, item->d_name, &info, item->d_type == DT_LNK ? 0 : AT_SYMLINK_NOFOLLOW) != 0)
+          continue;
         if (S_ISDIR(info.st_mode) && item->d_type == DT_LNK) continue;
         is_folder = S_ISDIR(info.st_mode);
         if (!is_folder && !S_ISREG(info.st_mode)) continue;

@@ -194,6 +194,13 @@ class VerifyTest(VerifyCase):
         self.assertEqual(self.bad(keys=keys), sorted([self.digest_of(n, "unsigned", "foreign-key") for n in (0, 1)] +
                                                      [self.log_of(n, "unsigned", "digest-unsigned") for n in range(4)]))
 
+    def test_keys_of_several_regions(self):
+        self.hours(1)
+        others = self.stranger.key_list(self.scratch / "other.json")
+        for keys in ([others, self.keys], [self.keys, others]):
+            words = [word for file in keys for word in ("--public-keys", file)]
+            self.assertEqual(trail.program("verify", *words, self.trail.root).code, 0)
+
     def test_signature_removed(self):
         self.hours()
         self.trail.path(self.trail.digests[2] + ".meta.json").unlink()
