@@ -2,9 +2,13 @@
 
 import gzip
 import json
+import os
 import pathlib
 import shutil
+import signal
+import subprocess
 import tempfile
+import time
 import unittest
 from datetime import datetime, timedelta, timezone
 
@@ -285,6 +289,38 @@ class VerifyTest(VerifyCase):
         self.assertIn(["digests", "2", "0", "0", "0", "0", "0"], rows)
         self.assertIn(["logs", "4", "0", "0", "1", "0", "0"], rows)
         self.assertIn("signed from 2026-01-15T09:00:30Z to 2026-01-15T11:00:30Z", text)
+
+    def test_interrupt(self):
+        for _ in range(4):
+            self.trail.hour(logs=300)
+        command = [trail.PROGRAM, "verify", str(self.trail.root), "--public-keys", str(self.keys), "--json"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=trail.surroundings()) as process:
+            # More than a pipe holds is to come: it is at work and waits for us.
+            begun = os.read(process.stdout.fileno(), 1)
+            process.send_signal(signal.SIGINT)
+            self.until_taken(process.pid, signal.SIGINT)
+            rest, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn(b"not everything was read", err)
+        self.assertLess(len((begun + rest).splitlines()), 1204)
+
+    def until_taken(self, pid, number):
+        """Waits until the process has taken the signal that was sent to it."""
+        limit = time.monotonic() + 60
+        while time.monotonic() < limit:
+            lines = pathlib.Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+            (pending,) = (int(line.split()[1], 16) for line in lines if line.startswith("ShdPnd:"))
+            if pending & (1 << (number - 1)) == 0:
+                return
+            time.sleep(0.01)
+        self.fail("the signal is not taken")
+
+    def test_full_disk(self):
+        self.hours(1)
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([trail.PROGRAM, "verify", str(self.trail.root), "--public-keys", str(self.keys)], stdout=full,
+                                  stderr=subprocess.PIPE, env=trail.surroundings(), check=False)
+        self.assertEqual(done.returncode, 6, done.stderr)
 
     def test_usage(self):
         self.hours(1)
