@@ -1,7 +1,8 @@
 # Flags that every target gets. Hardened, and runnable on any x86-64-v2 machine: faster code is picked at run time by the libraries.
+# What one checkout has compiled, another finds: paths below the root are no part of the cache's keys.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE_PROGRAM})
 endif()
 find_program(MOLD_PROGRAM mold)
 
@@ -16,11 +17,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(trailsift_flags INTERFACE -Wthread-safety)
 endif()
 target_link_options(trailsift_flags INTERFACE -pie -Wl,-z,relro,-z,now)
-if(MOLD_PROGRAM AND NOT TRAILSIFT_FUZZ)
+if(MOLD_PROGRAM)
   target_link_options(trailsift_flags INTERFACE -fuse-ld=mold)
 endif()
 if(TRAILSIFT_SANITIZE)
-  target_compile_options(trailsift_flags INTERFACE -fsanitize=${TRAILSIFT_SANITIZE} -fno-sanitize-recover=all -O1 -g1)
+  target_compile_options(trailsift_flags INTERFACE -fsanitize=${TRAILSIFT_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(trailsift_flags INTERFACE -fsanitize=${TRAILSIFT_SANITIZE})
 else()
   target_compile_options(trailsift_flags INTERFACE $<$<CONFIG:RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)

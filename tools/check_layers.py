@@ -16,6 +16,7 @@ import sys
 ARROWS = {
     "base": "",
     "event": "base",
+    "formats": "event base",
     "net": "base",
     "aws": "net base",
     "config": "base",
@@ -26,8 +27,8 @@ ARROWS = {
     "source": "aws event config base",
     "integrity": "source event config base",
     "sink": "alert net config base",
-    "pipeline": "base event net aws config rules enrich detect alert source sink",
-    "cli": "base event net aws config rules enrich detect alert source integrity sink pipeline",
+    "pipeline": "base event formats net aws config rules enrich detect alert source sink",
+    "cli": "base event formats net aws config rules enrich detect alert source integrity sink pipeline",
 }
 ARROWS = {folder: set(allowed.split()) for folder, allowed in ARROWS.items()}
 

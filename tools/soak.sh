@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What takes longer than `make check` may: each fuzz target for ten minutes, and the whole-program tests with many more points to kill at
-# (TRAILSIFT_SOAK=1 tells them). Ends with `N passed, N failed`.
+# What takes longer than `make check` may: the linter's static analyzer, each fuzz target for ten minutes, and the whole-program tests with
+# many more points to kill at (TRAILSIFT_SOAK=1 tells them). Ends with `N passed, N failed`.
 #
 # usage: tools/soak.sh [MINUTES_OF_FUZZING]
 set -uo pipefail
@@ -19,6 +19,7 @@ note() {
 }
 
 tools/build.sh fuzz all && tools/build.sh release all || exit 1
+note tools/tidy.sh --deep
 for target in build/fuzz/*_fuzz; do
   note tools/fuzz_one.sh "$target" "$seconds"
 done

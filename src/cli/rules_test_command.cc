@@ -95,9 +95,13 @@ void WriteFaults(const Diagnostics& diagnostics) {
 }
 
 bool WriteOutput(const std::string& text, const std::string& path) {
-  std::FILE* file = path.empty() ? stdout : std::fopen(path.c_str(), "we");
-  bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  if (file != nullptr) written = (path.empty() ? std::fflush(file) : std::fclose(file)) == 0 && written;
+  bool written = false;
+  if (path.empty()) {
+    written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  } else if (std::FILE* file = std::fopen(path.c_str(), "we")) {
+    written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    written = std::fclose(file) == 0 && written;
+  }
   if (!written) std::fprintf(stderr, "%s: %s\n", path.empty() ? "stdout" : path.c_str(), std::strerror(errno));
   return written;
 }

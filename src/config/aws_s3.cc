@@ -159,8 +159,6 @@ void ReadBucket(const BlockReader& reader, const XmlNode& node, Module& module) 
   if (const XmlNode* role = node.Child("iam_role_arn"); role != nullptr && bucket.type == "cloudtrail")
     reader.Warning(*role, "<iam_role_arn> is not assumed yet in this version",
                    "the bucket is read with the credentials themselves");
-  if (bucket.type != "cloudtrail" && !bucket.type.empty())
-    reader.Warning(node, "a bucket of type " + bucket.type + " is not collected yet in this version");
   module.settings.buckets.push_back(std::move(bucket));
 }
 

@@ -332,7 +332,7 @@ TEST(AwsS3Test, WarningsWithoutRefusal) {
   }
 }
 
-TEST(AwsS3Test, OtherTypesAreKeptAndSaidToWait) {
+TEST(AwsS3Test, EveryTypeOfBucketIsTaken) {
   for (const char* type :
        {"config", "custom", "guardduty", "vpcflow", "cisco_umbrella", "waf", "alb", "clb", "nlb", "server_access"}) {
     Diagnostics diagnostics;
@@ -340,8 +340,7 @@ TEST(AwsS3Test, OtherTypesAreKeptAndSaidToWait) {
     const std::optional<Settings> settings = LoadSettingsFromTexts({{"o.conf", text}}, diagnostics);
     ASSERT_TRUE(settings.has_value()) << type;
     EXPECT_EQ(settings->aws_s3.buckets.at(0).type, type);
-    EXPECT_EQ(All(diagnostics),
-              "o.conf:3:24: warning: a bucket of type " + std::string(type) + " is not collected yet in this version\n");
+    EXPECT_EQ(All(diagnostics), "");
   }
 }
 

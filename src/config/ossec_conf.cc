@@ -190,8 +190,11 @@ std::optional<std::string> ReadFile(const std::string& file, Diagnostics& diagno
   if (stream == nullptr) return fail("cannot be opened: ", errno);
   std::string text;
   char buffer[65536];
-  for (std::size_t got = 0; text.size() <= kMaxConfigSize && (got = std::fread(buffer, 1, sizeof buffer, stream.get())) > 0;)
+  std::size_t got = 0;
+  do {
+    got = std::fread(buffer, 1, sizeof buffer, stream.get());
     text.append(buffer, got);
+  } while (got == sizeof buffer && text.size() <= kMaxConfigSize);
   if (std::ferror(stream.get()) != 0) return fail("cannot be read: ", errno);
   return text;
 }

@@ -74,7 +74,7 @@ TEST(OssecConfTest, ThePagesBlockAloneIsReadWithAWarning) {
 // The page itself is not part of the project; where it is at hand, our copy of its block must be the same bytes.
 TEST(OssecConfTest, ThePagesBlockIsThePages) {
   const char* shared = std::getenv("TRAILSIFT_SHARED");
-  const std::string folder = shared != nullptr ? shared : TRAILSIFT_SOURCE_DIR "/../shared";
+  const std::string folder = shared != nullptr ? shared : "../shared";
   std::ifstream page(folder + "/reference/aws-cloudtrail-page.txt");
   if (!page) GTEST_SKIP() << "no page in " << folder;
   const std::string text((std::istreambuf_iterator<char>(page)), std::istreambuf_iterator<char>());

@@ -33,7 +33,6 @@ const char* Credentials(const AwsAccessSettings& access) {
 std::string DescribeBucket(const BucketSettings& bucket) {
   std::string text = bucket.is_folder() ? "folder " + bucket.folder : "bucket " + bucket.name;
   text += " (" + bucket.type + ")";
-  if (bucket.type != "cloudtrail") text += ", not collected yet in this version";
   if (!bucket.path.empty()) text += ", path " + bucket.path;
   if (!bucket.path_suffix.empty()) text += ", suffix " + bucket.path_suffix;
   if (!bucket.organization_id.empty()) text += ", organization " + bucket.organization_id;

@@ -66,9 +66,13 @@ std::optional<std::string_view> Matcher::Value(std::uint32_t field) {
   return slot.value;
 }
 
-bool Matcher::TestHolds(std::uint32_t test) {
+inline bool Matcher::TestHolds(std::uint32_t test) {
+  const std::uint32_t known = tests_[test];
+  return known >> 1 == event_number_ ? (known & 1) != 0 : Decide(test);
+}
+
+bool Matcher::Decide(std::uint32_t test) {
   std::uint32_t& known = tests_[test];
-  if (known >> 1 == event_number_) return (known & 1) != 0;
   const CompiledTest& wanted = compiled_.tests()[test];
   if (wanted.scan != CompiledTest::kNoScan) {
     RunScan(wanted.scan);
@@ -99,10 +103,13 @@ const std::vector<std::uint32_t>& Matcher::RunScan(std::uint32_t scan) {
   return state.holding;
 }
 
-bool Matcher::Holds(const CompiledRule& compiled) {
+inline bool Matcher::Holds(const CompiledRule& compiled) {
   for (std::uint32_t test : compiled.tests)
     if (!TestHolds(test)) return false;
-  const Rule& rule = *compiled.rule;
+  return !compiled.has_limits || LimitsHold(*compiled.rule);
+}
+
+bool Matcher::LimitsHold(const Rule& rule) {
   if (rule.max_size > 0 && values_->full_size() < rule.max_size) return false;
   if (rule.time || rule.weekdays) {
     const LocalMoment moment = values_->local_moment();
@@ -114,7 +121,7 @@ bool Matcher::Holds(const CompiledRule& compiled) {
 
 // True when the result is settled for every event on which the composites on the way fire.
 bool Matcher::Visit(const CompiledRule& compiled, const Rule* parent) {
-  if (!Holds(compiled) || ++held_ > kMaxHeldRules) return false;
+  if (++held_ > kMaxHeldRules) return false;
   const Rule& rule = *compiled.rule;
   if (rule.is_composite) composites_.push_back(&rule);
   bool settled = VisitChildren(compiled.children, [&](const CompiledRule& child) { return Visit(child, &rule); });
@@ -131,7 +138,7 @@ bool Matcher::Visit(const CompiledRule& compiled, const Rule* parent) {
 // True when some result stands at or below the rule.
 bool Matcher::VisitDeepest(const CompiledRule& compiled) {
   const Rule& rule = *compiled.rule;
-  if (rule.is_composite || !Holds(compiled) || ++held_ > kMaxHeldRules) return false;
+  if (rule.is_composite || ++held_ > kMaxHeldRules) return false;
   bool below = false;
   VisitChildren(compiled.children, [&](const CompiledRule& child) {
     below = VisitDeepest(child) || below;
@@ -160,7 +167,10 @@ bool Matcher::VisitChildren(const ChildIndex& children, Visitor visit) {
     } else {
       ++always;
     }
-    settled = visit(tree_->rules[children.rules[position]]);
+    const std::uint32_t gate = children.gates[position];
+    if (gate != ChildIndex::kNoGate && IsKnownToFail(gate)) continue;
+    const CompiledRule& child = tree_->rules[children.rules[position]];
+    settled = Holds(child) && visit(child);
   }
   hits_.resize(begin);
   return settled;

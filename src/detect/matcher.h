@@ -57,10 +57,14 @@ class Matcher {
   bool FitsCloudTrailTree();
   std::optional<std::string_view> Value(std::uint32_t field);
   bool TestHolds(std::uint32_t test);
+  bool IsKnownToFail(std::uint32_t test) const { return tests_[test] == event_number_ << 1; }
+  bool Decide(std::uint32_t test);
   bool Holds(const CompiledRule& compiled);
+  bool LimitsHold(const Rule& rule);
+  // Of a rule that holds.
   bool Visit(const CompiledRule& compiled, const Rule* parent);
   bool VisitDeepest(const CompiledRule& compiled);
-  // Visits the children that may hold, in order, until `visit` answers true; whether it did.
+  // Visits the children that hold, in order, until `visit` answers true; whether it did.
   template <typename Visitor>
   bool VisitChildren(const ChildIndex& children, Visitor visit);
   void AddHits(const ChildIndex& children);

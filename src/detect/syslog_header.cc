@@ -12,10 +12,8 @@ bool HasTimestamp(std::string_view line) {
   for (std::size_t i = 0; i < kShape.size(); ++i) {
     const char c = line[i];
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (kShape[i] == '0'                         ? !(IsDigit(c) || (i == 4 && c == ' '))
-        : (kShape[i] == 'A' || kShape[i] == 'a') ? !letter
-                                                 : c != kShape[i])
-      return false;
+    const bool digit = IsDigit(c) || (i == 4 && c == ' ');
+    if (kShape[i] == '0' ? !digit : (kShape[i] == 'A' || kShape[i] == 'a') ? !letter : c != kShape[i]) return false;
   }
   return true;
 }

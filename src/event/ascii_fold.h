@@ -1,7 +1,6 @@
 // Comparing names without regard to ASCII case, as Wazuh looks fields up. Bytes above 127 are compared as they are.
 #pragma once
 
-#include <cstring>
 #include <string_view>
 
 namespace trailsift {
@@ -11,9 +10,8 @@ inline char FoldAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(
 // `text` begins with `prefix`.
 inline bool StartsWithFold(std::string_view text, std::string_view prefix) {
   if (prefix.size() > text.size()) return false;
-  if (prefix.empty() || std::memcmp(text.data(), prefix.data(), prefix.size()) == 0) return true;
   for (std::size_t i = 0; i < prefix.size(); ++i) {
-    if (FoldAscii(text[i]) != FoldAscii(prefix[i])) return false;
+    if (text[i] != prefix[i] && FoldAscii(text[i]) != FoldAscii(prefix[i])) return false;
   }
   return true;
 }

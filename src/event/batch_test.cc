@@ -302,7 +302,7 @@ TEST(Decode, OtherKindsAreRecords) {
 
 std::filesystem::path SharedData() {
   if (const char* env = std::getenv("TRAILSIFT_SHARED")) return std::filesystem::path(env) / "data/cloudtrail";
-  return std::filesystem::path(TRAILSIFT_SOURCE_DIR) / "../shared/data/cloudtrail";
+  return "../shared/data/cloudtrail";
 }
 
 TEST(Decode, RealFiles) {

@@ -29,9 +29,9 @@ struct Finder {
   std::optional<std::string_view> In(simdjson::dom::object object, std::string_view path, bool settled, WazuhPlace place) const {
     for (auto it = object.begin(); it != object.end(); ++it) {
       const std::string_view key = it.key();
-      if (!StartsWithFold(path, key)) continue;
+      // Most keys differ in length: that is seen before any byte of theirs is.
+      if (key.size() > path.size() || (key.size() < path.size() && path[key.size()] != '.') || !StartsWithFold(path, key)) continue;
       const std::string_view rest = path.substr(key.size());
-      if (!rest.empty() && rest[0] != '.') continue;
       if (place == WazuhPlace::kTop && IsReplaced(key, object, *envelope)) continue;
       const auto node = ChangeValue(it.value(), settled);
       if (!node) continue;

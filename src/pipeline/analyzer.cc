@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "enrich/derive.h"
+#include "formats/log_reader.h"
 #include "rules/description.h"
 
 namespace trailsift {
@@ -104,24 +105,46 @@ Analyzer::Analyzer(const AnalyzerOptions& options)
 Analyzer::~Analyzer() = default;
 
 ObjectReport Analyzer::Analyze(std::string bytes, const Envelope& envelope, const std::vector<DiscardRegex>* discard,
-                               Millis name_time) {
+                               Millis name_time, std::optional<LogFormat> format) {
   ObjectReport report;
   report.stored_bytes = bytes.size();
-  const std::unique_ptr<Batch> batch = Batch::Decode(std::move(bytes), envelope.log_file);
+  const Place place{envelope, discard, name_time, NowMillis(), 0, nullptr};
+  if (format) AnalyzeLog(std::move(bytes), *format, place, report);
+  else AnalyzeTrail(std::move(bytes), place, report);
+  return report;
+}
+
+void Analyzer::AnalyzeTrail(std::string bytes, Place place, ObjectReport& report) {
+  const std::unique_ptr<Batch> batch = Batch::Decode(std::move(bytes), place.envelope.log_file);
   report.object_fault = batch->object_fault();
   report.bad_records = batch->bad_records();
   if (batch->kind() == ObjectKind::kDigest) ++report.kinds.digests;
   report.records.reserve(batch->records().size());
-  const Millis now = NowMillis();
   for (std::size_t i = 0; i < batch->records().size(); ++i) {
-    AnalyzeRecord(batch->records()[i], batch->indexes()[i], envelope, discard, name_time, now, report);
+    place.index = batch->indexes()[i];
+    AnalyzeRecord(batch->records()[i], place, report);
     arena_.Reset();
   }
-  return report;
 }
 
-void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelope& envelope,
-                             const std::vector<DiscardRegex>* discard, Millis name_time, Millis now, ObjectReport& report) {
+void Analyzer::AnalyzeLog(std::string bytes, LogFormat format, Place place, ObjectReport& report) {
+  LogReader reader(format, std::move(bytes), place.envelope.log_file);
+  while (const std::optional<LogPart> part = reader.Next()) {
+    for (std::size_t i = 0; i < part->batch->records().size(); ++i) {
+      const std::uint32_t index = part->batch->indexes()[i];
+      Envelope envelope = place.envelope;
+      envelope.source = part->facts[index].source;
+      AnalyzeRecord(part->batch->records()[i],
+                    {envelope, place.discard, place.name_time, place.now, part->first + index, &part->facts[index]}, report);
+      arena_.Reset();
+    }
+  }
+  report.object_fault = reader.object_fault();
+  report.bad_records = reader.TakeBadRecords();
+}
+
+void Analyzer::AnalyzeRecord(JsonValue record, const Place& place, ObjectReport& report) {
+  const auto& [envelope, discard, name_time, now, index, facts] = place;
   const RecordHeader header = ReadHeader(record);
   switch (KindOf(header)) {
     case RecordKind::kInsight: ++report.kinds.insight; break;
@@ -130,8 +153,9 @@ void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelo
     default: break;
   }
   SeenRecord seen;
-  seen.event = EventIdentity(header, envelope.bucket, envelope.log_file, index);
-  if (const std::optional<Millis> time = ParseIsoTime(header.event_time)) {
+  // An id that another service's log happens to have says nothing of CloudTrail's events.
+  seen.event = EventIdentity(facts == nullptr ? header : RecordHeader{}, envelope.bucket, envelope.log_file, index);
+  if (const std::optional<Millis> time = facts == nullptr ? ParseIsoTime(header.event_time) : facts->time) {
     seen.time = *time;
   } else {
     seen.time = name_time > 0 ? name_time : now;
@@ -150,7 +174,7 @@ void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelo
   const bool matched = plain != nullptr && plain->info.level > 0;
   if (matched) seen.fate = SeenRecord::Fate::kMatched;
 
-  if (options_.learn_regions && !header.aws_region.empty() && IsNewRegion(header.aws_region, report) &&
+  if (facts == nullptr && options_.learn_regions && !header.aws_region.empty() && IsNewRegion(header.aws_region, report) &&
       ChangesSomething(event, header))
     report.changed_regions.emplace_back(header.aws_region, seen.time);
   const std::optional<std::size_t> component = options_.plan->ComponentOf(result_.alternatives);
@@ -158,7 +182,7 @@ void Analyzer::AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelo
     Finding finding;
     finding.event = seen.event;
     finding.time = seen.time;
-    finding.event_id = header.event_id.empty() ? seen.event.ToHex() : std::string(header.event_id);
+    finding.event_id = facts != nullptr || header.event_id.empty() ? seen.event.ToHex() : std::string(header.event_id);
     finding.index = index;
     finding.component = component;
     bool want_log = false;

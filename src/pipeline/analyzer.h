@@ -14,6 +14,8 @@
 #include "detect/matcher.h"
 #include "event/batch.h"
 #include "event/event.h"
+#include "formats/log_chunk.h"
+#include "formats/log_format.h"
 
 namespace trailsift {
 
@@ -85,12 +87,24 @@ class Analyzer {
   explicit Analyzer(const AnalyzerOptions& options);
   ~Analyzer();
 
-  // `envelope` and `discard` are borrowed for the call. `name_time` stands in for an event time that is missing.
-  ObjectReport Analyze(std::string bytes, const Envelope& envelope, const std::vector<DiscardRegex>* discard, Millis name_time);
+  // `envelope` and `discard` are borrowed for the call. `name_time` stands in for an event time that is missing. `format`: what the object
+  // holds, CloudTrail's records where there is none.
+  ObjectReport Analyze(std::string bytes, const Envelope& envelope, const std::vector<DiscardRegex>* discard, Millis name_time,
+                       std::optional<LogFormat> format = std::nullopt);
 
  private:
-  void AnalyzeRecord(JsonValue record, std::uint32_t index, const Envelope& envelope, const std::vector<DiscardRegex>* discard,
-                     Millis name_time, Millis now, ObjectReport& report);
+  // Where a record stands, and what its log says of it where it is not CloudTrail's.
+  struct Place {
+    const Envelope& envelope;
+    const std::vector<DiscardRegex>* discard;
+    Millis name_time;
+    Millis now;
+    std::uint32_t index;
+    const LogFacts* facts;
+  };
+  void AnalyzeTrail(std::string bytes, Place place, ObjectReport& report);
+  void AnalyzeLog(std::string bytes, LogFormat format, Place place, ObjectReport& report);
+  void AnalyzeRecord(JsonValue record, const Place& place, ObjectReport& report);
   void FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log) const;
 
   const AnalyzerOptions& options_;

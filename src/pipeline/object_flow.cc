@@ -85,7 +85,8 @@ void ObjectFlow::Analyze(const std::stop_token& stop) {
     } else {
       // Kept until we know whether something must be quarantined: damaged objects are small or rare.
       std::string text = std::move(bytes).value();
-      report.report = analyzer.Analyze(text, *report.object.envelope, report.object.discard, report.object.name_time);
+      report.report =
+          analyzer.Analyze(text, *report.object.envelope, report.object.discard, report.object.name_time, report.object.format);
       if (!report.report.object_fault.ok()) report.bytes = std::move(text);
     }
     Deliver(work->sequence, std::move(report));

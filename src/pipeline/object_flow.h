@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/queue.h"
+#include "formats/log_format.h"
 #include "pipeline/analyzer.h"
 #include "source/object_store.h"
 
@@ -31,8 +32,9 @@ struct FlowObject {
   Millis name_time = 0;
   std::shared_ptr<const Envelope> envelope;
   const std::vector<DiscardRegex>* discard = nullptr;
-  std::int64_t day = 0;   // the caller's
-  std::uint64_t tag = 0;  // the caller's
+  std::optional<LogFormat> format;  // nothing: CloudTrail's records
+  std::int64_t day = 0;             // the caller's
+  std::uint64_t tag = 0;            // the caller's
 };
 
 struct FlowReport {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "formats/log_format.h"
 #include "source/layout.h"
 #include "source/store_factory.h"
 
@@ -107,7 +108,6 @@ bool Service::OpenBuckets() {
   buckets_.clear();
   for (std::size_t i = 0; i < stores_.size(); ++i) {
     const BucketSettings& bucket = options_.settings->aws_s3.buckets[i];
-    if (bucket.type != "cloudtrail") continue;
     if (stores_[i] == nullptr) {
       Result<std::unique_ptr<ObjectStore>> store = MakeStore(bucket);
       if (store.ok()) {
@@ -157,6 +157,7 @@ std::optional<FlowObject> Service::NextObject(Listing& listing) {
   object.name_time = task->name_time;
   object.envelope = EnvelopeOf(bucket, task->key, task->account);
   object.discard = &bucket.settings->discard;
+  object.format = FormatOfType(bucket.settings->type);
   object.day = task->day;
   object.tag = task->bucket;
   object.key = std::move(task->key);
@@ -168,7 +169,8 @@ Result<ObjectReport> Service::Reread(const ObjectOrigin& origin) {
     if (bucket.id != origin.source) continue;
     Result<std::string> bytes = bucket.store->Get(origin.key);
     if (!bytes.ok()) return bytes.status();
-    return again_->Analyze(std::move(bytes).value(), *EnvelopeOf(bucket, origin.key, origin.account), nullptr, origin.name_time);
+    return again_->Analyze(std::move(bytes).value(), *EnvelopeOf(bucket, origin.key, origin.account), nullptr, origin.name_time,
+                           FormatOfType(bucket.settings->type));
   }
   return Status(Code::kNotFound, origin.key + ": its bucket is not configured any more");
 }

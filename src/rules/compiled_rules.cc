@@ -38,7 +38,7 @@ class RuleCompiler {
       number[rule.get()] = static_cast<std::uint32_t>(tree.rules.size());
       tree.rules.push_back(std::move(compiled));
     }
-    for (CompiledRule& compiled : tree.rules) compiled.children = Index(tree, number, compiled.rule->children);
+    for (std::size_t i = 0; i < tree.rules.size(); ++i) tree.rules[i].children = Index(tree, number, tree.rules[i].rule->children);
     std::vector<const Rule*> reached;
     for (const Rule* root : roots)
       if (root->category == "syslog") reached.push_back(root);
@@ -56,6 +56,7 @@ class RuleCompiler {
   // False when a constant decides that the rule never holds.
   bool CompileTests(const Rule& rule, CompiledRule& compiled) {
     compiled.rule = &rule;
+    compiled.has_limits = rule.max_size > 0 || rule.time || rule.weekdays;
     for (const Condition& condition : rule.conditions) {
       const std::uint32_t field = FieldNumber(condition.subject, condition.name);
       const FixedValue constant = FixedValueOf(field);
@@ -133,7 +134,7 @@ class RuleCompiler {
   const std::optional<std::vector<std::string>>& Literals(std::uint32_t test) const { return literals_[test]; }
 
   template <typename RulePointer>
-  ChildIndex Index(const CompiledTree& tree, const std::unordered_map<const Rule*, std::uint32_t>& number,
+  ChildIndex Index(CompiledTree& tree, const std::unordered_map<const Rule*, std::uint32_t>& number,
                    const std::vector<RulePointer>& siblings) const {
     // Not worth a look-up below this.
     constexpr std::size_t kFew = 3;
@@ -147,14 +148,23 @@ class RuleCompiler {
     for (std::uint32_t rule : index.rules)
       for (std::uint32_t test : tree.rules[rule].tests)
         if (const auto& literals = Literals(test)) asked[out_.tests_[test].field].insert(literals->begin(), literals->end());
+    std::unordered_map<std::uint32_t, std::uint32_t> shared;
+    for (std::uint32_t rule : index.rules)
+      for (std::uint32_t test : tree.rules[rule].tests) ++shared[test];
     for (std::uint32_t position = 0; position < index.rules.size(); ++position) {
-      const CompiledRule& rule = tree.rules[index.rules[position]];
+      CompiledRule& rule = tree.rules[index.rules[position]];
       if (index.rules.size() <= kFew || !Place(rule, asked, position, index)) index.always.push_back(position);
+      // The one that fewest siblings share, but for the one that the index has answered.
+      const auto end = rule.tests.end() - (rule.tests.size() > 1 ? 1 : 0);
+      const auto gate =
+          std::min_element(rule.tests.begin(), end, [&](std::uint32_t a, std::uint32_t b) { return shared.at(a) < shared.at(b); });
+      index.gates.push_back(gate == rule.tests.end() ? ChildIndex::kNoGate : *gate);
     }
     return index;
   }
 
-  bool Place(const CompiledRule& rule, const std::unordered_map<std::uint32_t, std::unordered_set<std::string_view>>& asked,
+  // What the index has answered moves to the end of the rule's tests.
+  bool Place(CompiledRule& rule, const std::unordered_map<std::uint32_t, std::unordered_set<std::string_view>>& asked,
              std::uint32_t position, ChildIndex& index) const {
     std::optional<std::uint32_t> best;
     std::size_t best_asked = 0;
@@ -174,6 +184,8 @@ class RuleCompiler {
         if (positions.empty() || positions.back() != position) positions.push_back(position);
         entry->longest = std::max(entry->longest, literal.size());
       }
+      const auto answered = std::find(rule.tests.begin(), rule.tests.end(), *best);
+      std::rotate(answered, answered + 1, rule.tests.end());
       return true;
     }
     for (std::uint32_t test : rule.tests) {

@@ -67,7 +67,10 @@ struct ChildIndex {
     std::uint32_t scan = 0;
     std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> positions;  // by test that holds
   };
+  static constexpr std::uint32_t kNoGate = UINT32_MAX;
+
   std::vector<std::uint32_t> rules;   // by position: the order in which they are tried
+  std::vector<std::uint32_t> gates;   // by position: a test of the rule; where it is known to fail the rule need not be looked at
   std::vector<std::uint32_t> always;  // positions of the children that no index covers
   std::vector<ByValue> by_value;
   std::vector<ByTest> by_test;  // candidates when a list holds the value
@@ -76,7 +79,8 @@ struct ChildIndex {
 
 struct CompiledRule {
   const Rule* rule = nullptr;
-  std::vector<std::uint32_t> tests;
+  bool has_limits = false;           // max_size, time or weekdays
+  std::vector<std::uint32_t> tests;  // in the order in which they are worth asking
   ChildIndex children;
 };
 

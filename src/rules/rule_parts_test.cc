@@ -120,7 +120,7 @@ TEST(MitreTable, NamesTechniques) {
 }
 
 TEST(MitreTable, OursHoldsEveryTechniqueWithItsTactics) {
-  const Result<std::string> text = ReadTextFile(TRAILSIFT_SOURCE_DIR "/rules/mitre.tsv");
+  const Result<std::string> text = ReadTextFile("rules/mitre.tsv");
   ASSERT_TRUE(text.ok()) << text.status().message();
   const MitreTable table = MitreTable::Parse(*text);
   for (const char* id : {"T1078.004", "T1110", "T1485", "T1562.008", "T1666"}) {

@@ -16,10 +16,12 @@ Result<std::string> ReadTextFile(const std::string& path) {
   }
   std::string text;
   char buffer[65536];
-  while (const std::size_t size = std::fread(buffer, 1, sizeof buffer, file.get())) {
+  std::size_t size = 0;
+  do {
+    size = std::fread(buffer, 1, sizeof buffer, file.get());
     text.append(buffer, size);
     if (text.size() > kMaxSize) return Status(Code::kInvalid, path + ": larger than 64 MiB");
-  }
+  } while (size == sizeof buffer);
   if (std::ferror(file.get()) != 0) return Status(Code::kIo, path + ": " + std::strerror(errno));
   return text;
 }

@@ -52,6 +52,7 @@ struct Walk {
       if (absent && access(root.c_str(), F_OK) == 0) return Status::Ok();
       return FileError(absent ? root : root + folder, error);
     }
+    const int descriptor = dirfd(directory);
     std::vector<std::pair<std::string, bool>> names;  // with a slash behind folders, so that the order is that of whole keys
     for (const dirent* item = readdir(directory); item != nullptr; item = readdir(directory)) {
       const std::string name = item->d_name;
@@ -59,9 +60,8 @@ struct Walk {
       bool is_folder = item->d_type == DT_DIR;
       if (item->d_type == DT_UNKNOWN || item->d_type == DT_LNK) {
         struct stat info;
-        const int descriptor = dirfd(directory);
-        if (descriptor < 0 || fstatat(descriptor, item->d_name, &info, item->d_type == DT_LNK ? 0 : AT_SYMLINK_NOFOLLOW) != 0)
-          continue;
+        const int flags = item->d_type == DT_LNK ? 0 : AT_SYMLINK_NOFOLLOW;
+        if (descriptor < 0 || fstatat(descriptor, item->d_name, &info, flags) != 0) continue;
         if (S_ISDIR(info.st_mode) && item->d_type == DT_LNK) continue;
         is_folder = S_ISDIR(info.st_mode);
         if (!is_folder && !S_ISREG(info.st_mode)) continue;

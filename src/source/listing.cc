@@ -20,6 +20,7 @@ struct Listing::Branch {
   std::string region;
   std::string prefix;
   std::string start_after;
+  std::optional<std::int64_t> day;  // listed day by day: the one at hand
   std::string token;
   std::deque<ObjectTask> waiting;
   bool started = false;
@@ -63,6 +64,15 @@ Result<std::vector<std::string>> Listing::Folders(const BucketSource& bucket, co
 void Listing::Discover(std::size_t index) {
   const BucketSource& bucket = buckets_[index];
   const BucketSettings& settings = *bucket.settings;
+  bool has_accounts = !ServiceFolder(settings.type).empty();
+  if (settings.type == "guardduty") {
+    // Findings that Firehose delivers have no accounts.
+    const std::string prefix = settings.path + "AWSLogs/";
+    const Result<std::vector<std::string>> native = Folders(bucket, prefix);
+    if (!native.ok()) return Fail(index, prefix, native.status());
+    has_accounts = !native->empty();
+  }
+  if (!has_accounts) return AddBranch(index, {}, {});
   std::vector<std::string> accounts = settings.account_ids;
   if (accounts.empty()) {
     const std::string prefix = AccountsPrefix(settings);
@@ -112,7 +122,8 @@ void Listing::AddBranch(std::size_t index, const std::string& account, const std
   std::int64_t from = stream->from_day;
   if (stream->done_day) from = std::max(from, std::min(today_, *stream->done_day) - look_back_days_);
   if (bucket.settings->only_logs_after) from = std::max(from, *bucket.settings->only_logs_after);
-  branch->start_after = branch->prefix + DayFolder(from);
+  if (IsListedByDay(bucket.settings->type)) branch->day = std::min(from, today_);
+  else branch->start_after = branch->prefix + DayFolder(from, bucket.settings->type);
   branches_.push_back(std::move(branch));
 }
 
@@ -121,7 +132,8 @@ void Listing::Refill(Branch& branch) {
   while (branch.waiting.empty() && !branch.at_end) {
     StoreQuery query;
     query.prefix = branch.prefix;
-    if (branch.token.empty()) query.start_after = branch.start_after;
+    if (branch.day) query.prefix += DayFolder(*branch.day, bucket.settings->type) + '/';
+    else if (branch.token.empty()) query.start_after = branch.start_after;
     query.token = branch.token;
     query.max_keys = std::clamp(kWaitingKeys / std::max(1, static_cast<int>(branches_.size())), 50, 1000);
     Result<StorePage> page = bucket.store->List(query);
@@ -134,12 +146,12 @@ void Listing::Refill(Branch& branch) {
       Fail(branch.bucket, branch.prefix, fault);
     }
     branch.token = page->next;
-    branch.at_end = page->next.empty();
+    branch.at_end = page->next.empty() && (!branch.day || ++*branch.day > today_);
     for (StoredObject& object : page->objects) {
       if (object.key.empty() || object.key.back() == '/') continue;
       ++counters_.listed;
       ObjectTask task;
-      const KeyFacts facts = ReadKey(object.key);
+      const KeyFacts facts = branch.account.empty() ? ReadDatedKey(object.key) : ReadKey(object.key);
       task.bucket = branch.bucket;
       task.size = object.size;
       task.day = facts.day.value_or(kNoDay);

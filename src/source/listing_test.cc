@@ -106,6 +106,53 @@ TEST_F(ListingTest, AccountsAndRegionsAreDiscoveredEachForItsOwn) {
   EXPECT_EQ(listing.counters().failures, 0u);
 }
 
+// Config writes no zeros, so that in byte order the 9th stands behind the 10th.
+TEST_F(ListingTest, ConfigIsListedDayByDay) {
+  bucket_.type = "config";
+  const auto key = [](std::int64_t day) {
+    return std::string("AWSLogs/") + kOne + "/Config/us-east-1/" + DayFolder(day, "config") + "/ConfigHistory/x.json.gz";
+  };
+  const std::int64_t tenth = DaysFromCivil(2026, 2, 10);
+  source_ = *checkpoint_->EnsureSource("config", tenth - 1);
+  for (const std::int64_t day : {tenth - 2, tenth - 1, tenth, tenth + 1}) Put(key(day));
+  Put(Key(kOne, "us-east-1", tenth));
+  EXPECT_THAT(Pass(tenth), ElementsAre(key(tenth - 1), key(tenth)));
+  // Both days are within the look-back still; the eighth lies before the source began.
+  Put(key(tenth - 1) + ".late");
+  EXPECT_THAT(Pass(tenth + 1), ElementsAre(key(tenth - 1) + ".late", key(tenth + 1)));
+  EXPECT_EQ(DoneDay(kOne, "us-east-1"), tenth + 1);
+}
+
+TEST_F(ListingTest, TypesWithoutAccountsAreListedByTheDateBehindThePath) {
+  bucket_.type = "waf";
+  bucket_.path = "logs/";
+  source_ = *checkpoint_->EnsureSource("waf", kToday);
+  Put("logs/2026/01/19/10/a");
+  Put("logs/2026/01/20/10/b");
+  Put("logs/other/c");
+  Put("elsewhere/2026/01/20/d");
+  EXPECT_THAT(Pass(), UnorderedElementsAre("logs/2026/01/20/10/b", "logs/other/c"));
+  EXPECT_THAT(Pass(), IsEmpty());
+  EXPECT_EQ(DoneDay("", ""), kToday);
+  EXPECT_THAT(Begin()->accounts(), IsEmpty());
+
+  bucket_.type = "server_access";
+  source_ = *checkpoint_->EnsureSource("access", kToday);
+  store_.objects.clear();
+  Put("logs/2026-01-19-23-59-59-A");
+  Put("logs/2026-01-20-00-00-00-B");
+  EXPECT_THAT(Pass(), ElementsAre("logs/2026-01-20-00-00-00-B"));
+}
+
+TEST_F(ListingTest, FindingsLieInAccountFoldersOrWhereFirehosePutsThem) {
+  bucket_.type = "guardduty";
+  Put("2026/01/20/10/by-firehose");
+  EXPECT_THAT(Keys(*Begin()), ElementsAre("2026/01/20/10/by-firehose"));
+  const std::string native = std::string("AWSLogs/") + kOne + "/GuardDuty/eu-west-1/2026/01/20/x.jsonl.gz";
+  Put(native);
+  EXPECT_THAT(Keys(*Begin()), ElementsAre(native));
+}
+
 TEST_F(ListingTest, AnEmptyBucketIsNoFailure) {
   EXPECT_THAT(Pass(), IsEmpty());
   EXPECT_EQ(counters_.failures, 0u);

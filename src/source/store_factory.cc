@@ -35,7 +35,11 @@ Result<std::unique_ptr<ObjectStore>> MakeS3Store(const std::string& bucket) {
 }
 
 std::string SourceName(const BucketSettings& bucket) {
-  return (bucket.is_folder() ? bucket.name : "s3://" + bucket.name) + '/' + AccountsPrefix(bucket);
+  std::string name = bucket.is_folder() ? bucket.name : "s3://" + bucket.name;
+  name += '/';
+  if (bucket.type == "cloudtrail") return name += AccountsPrefix(bucket);
+  name += ServiceFolder(bucket.type).empty() ? bucket.path : AccountsPrefix(bucket);
+  return name += '#' + bucket.type;
 }
 
 }  // namespace trailsift

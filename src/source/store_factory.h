@@ -17,7 +17,8 @@ Result<std::unique_ptr<ObjectStore>> MakeStore(const BucketSettings& bucket);
 // Likewise for a bucket that only the environment describes (`hunt s3://bucket/…`).
 Result<std::unique_ptr<ObjectStore>> MakeS3Store(const std::string& bucket);
 
-// What identifies the bucket's objects in the checkpoint: `s3://bucket/prefix/AWSLogs/…` or `file:///folder/…`.
+// What identifies the bucket's objects in the checkpoint: `s3://bucket/prefix/AWSLogs/…` or `file:///folder/…`, and
+// `#type` for another type than CloudTrail's.
 std::string SourceName(const BucketSettings& bucket);
 
 }  // namespace trailsift
