@@ -25,9 +25,10 @@ ARROWS = {
     "detect": "rules event base",
     "alert": "detect rules event base",
     "source": "aws event config base",
+    "integrity": "source event config base",
     "sink": "alert net config base",
     "pipeline": "base event formats net aws config rules enrich detect alert source sink",
-    "cli": "base event formats net aws config rules enrich detect alert source sink pipeline",
+    "cli": "base event formats net aws config rules enrich detect alert source integrity sink pipeline",
 }
 ARROWS = {folder: set(allowed.split()) for folder, allowed in ARROWS.items()}
 
@@ -37,7 +38,7 @@ THIRD_PARTY = {
     "curl/": "net",
     "fmt/": "base",
     "libdeflate.h": "event",
-    "openssl/": "base aws sink",
+    "openssl/": "base aws integrity sink",
     "pcre2.h": "rules config",
     "pugixml.hpp": "base",
     "simdjson.h": "event",

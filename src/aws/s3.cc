@@ -333,7 +333,7 @@ Status S3Client::ListAll(ListRequest request, const std::function<bool(ListPage&
   }
 }
 
-void S3Client::GetAsync(const std::string& key, std::uint64_t size_hint, std::function<void(Result<std::string>)> done) {
+void S3Client::StartGet(const std::string& key, std::uint64_t size_hint, std::function<void(Result<HttpResponse>)> done) {
   auto call = std::make_shared<Call>();
   call->operation = S3Operation::kGet;
   call->key = key;
@@ -345,11 +345,27 @@ void S3Client::GetAsync(const std::string& key, std::uint64_t size_hint, std::fu
     return Status(Code::kUnavailable,
                   "the answer ended after " + std::to_string(response.body.size()) + " of " + std::to_string(size_hint) + " bytes");
   };
-  call->done = [done = std::move(done)](Result<HttpResponse> answer) {
+  call->done = std::move(done);
+  Start(call);
+}
+
+void S3Client::GetAsync(const std::string& key, std::uint64_t size_hint, std::function<void(Result<std::string>)> done) {
+  StartGet(key, size_hint, [done = std::move(done)](Result<HttpResponse> answer) {
     if (!answer.ok()) return done(answer.status());
     done(std::move(answer->body));
-  };
-  Start(call);
+  });
+}
+
+void S3Client::GetWithMetadata(const std::string& key, std::function<void(Result<S3ObjectData>)> done) {
+  StartGet(key, 0, [done = std::move(done)](Result<HttpResponse> answer) {
+    if (!answer.ok()) return done(answer.status());
+    constexpr std::string_view kPrefix = "x-amz-meta-";
+    S3ObjectData data;
+    data.body = std::move(answer->body);
+    for (auto& [name, value] : answer->headers)
+      if (name.compare(0, kPrefix.size(), kPrefix) == 0) data.metadata[name.substr(kPrefix.size())] = std::move(value);
+    done(std::move(data));
+  });
 }
 
 Result<std::string> S3Client::Get(const std::string& key, std::uint64_t size_hint) {

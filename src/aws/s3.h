@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -60,6 +61,11 @@ struct ListRequest {
   int max_keys = 1000;
 };
 
+struct S3ObjectData {
+  std::string body;
+  std::map<std::string, std::string> metadata;  // the user's: lower-case names without `x-amz-meta-`
+};
+
 class S3Client {
  public:
   // kInvalid for a bucket or endpoint that can't be; kNotFound for a profile that does not exist. Nothing is sent yet.
@@ -74,6 +80,7 @@ class S3Client {
 
   // `size_hint`: from the listing, 0 where unknown. An answer without a length that is shorter than the hint counts as cut.
   void GetAsync(const std::string& key, std::uint64_t size_hint, std::function<void(Result<std::string>)> done);
+  void GetWithMetadata(const std::string& key, std::function<void(Result<S3ObjectData>)> done);
   Result<std::string> Get(const std::string& key, std::uint64_t size_hint = 0);
 
   // An object that is gone already is no failure.
@@ -97,6 +104,7 @@ class S3Client {
 
   S3Client(S3Options options, S3Endpoint endpoint, std::string region, int max_attempts, HttpOptions http);
 
+  void StartGet(const std::string& key, std::uint64_t size_hint, std::function<void(Result<HttpResponse>)> done);
   void Start(const CallPtr& call);
   void WithCredentials(const CallPtr& call, Result<Credentials> credentials);
   void Attempt(const CallPtr& call);

@@ -11,6 +11,7 @@
 #include "cli/logtest.h"
 #include "cli/rules_command.h"
 #include "cli/run.h"
+#include "cli/verify.h"
 
 namespace trailsift {
 namespace {
@@ -26,6 +27,7 @@ int Main(int argc, char** argv) {
   std::function<int()> action;
   AddRunCommand(app, action);
   AddHuntCommand(app, action);
+  AddVerifyCommand(app, action);
   AddConfigCommand(app, action);
   AddRulesCommand(app, action);
   AddLogtestCommand(app, action);

@@ -9,10 +9,14 @@
 #include <cerrno>
 #include <cstring>
 
+#include "aws/flat_json.h"
+
 namespace trailsift {
 namespace {
 
 constexpr std::uint64_t kMaxObject = 256u << 20;
+constexpr std::uint64_t kMaxMetadata = 64u << 10;  // S3 allows 2 KiB
+constexpr std::string_view kMetadataHeader = "x-amz-meta-";
 
 Code CodeOfErrno(int error) {
   switch (error) {
@@ -154,6 +158,22 @@ Result<std::string> FolderStore::Get(const std::string& key) { return ReadWholeF
 
 void FolderStore::GetAsync(const std::string& key, std::uint64_t /*size*/, std::function<void(Result<std::string>)> done) {
   done(Get(key));
+}
+
+void FolderStore::GetWithMetadata(const std::string& key, std::function<void(Result<ObjectWithMetadata>)> done) {
+  Result<std::string> bytes = Get(key);
+  if (!bytes.ok()) return done(bytes.status());
+  ObjectWithMetadata object;
+  object.bytes = std::move(bytes).value();
+  const Result<std::string> text = ReadWholeFile(root_ + key + std::string(kMetadataSuffix), kMaxMetadata);
+  if (!text.ok() && text.status().code() != Code::kNotFound && text.status().code() != Code::kCorrupt) return done(text.status());
+  const auto headers = text.ok() ? ParseFlatJson(*text) : std::nullopt;
+  if (headers) {
+    for (const auto& [name, value] : *headers)
+      if (name.compare(0, kMetadataHeader.size(), kMetadataHeader) == 0)
+        object.metadata[name.substr(kMetadataHeader.size())] = value;
+  }
+  done(std::move(object));
 }
 
 Status FolderStore::Delete(const std::string& key) {

@@ -200,5 +200,37 @@ TEST(ReadWholeFile, AGiantIsRefusedBeforeMemoryIsTaken) {
   EXPECT_THAT(status.message(), HasSubstr("larger than 256 MiB"));
 }
 
+TEST_F(FolderStoreTest, MetadataStandsBesideTheObject) {
+  using Metadata = std::map<std::string, std::string>;
+  const auto get = [&](const std::string& key) {
+    Result<ObjectWithMetadata> answer = Status(Code::kInternal, "no answer");
+    store_.GetWithMetadata(key, [&](Result<ObjectWithMetadata> object) { answer = std::move(object); });
+    return answer;
+  };
+  struct Case {
+    std::string text;
+    Metadata metadata;
+  };
+  const Case cases[] = {
+      {R"({"x-amz-meta-signature": "0a", "x-amz-meta-signature-algorithm": "SHA256withRSA", "etag": "1"})",
+       {{"signature", "0a"}, {"signature-algorithm", "SHA256withRSA"}}},
+      {"{}", {}},
+      {"no JSON", {}},
+      {R"({"signature": "0a"})", {}},
+      {std::string(70'000, ' ') + "{}", {}},
+  };
+  folder_.Write("a/b.gz", "bytes");
+  ASSERT_TRUE(get("a/b.gz").ok());
+  EXPECT_EQ(get("a/b.gz")->metadata, Metadata());
+  for (const Case& c : cases) {
+    folder_.Write("a/b.gz.meta.json", c.text);
+    const Result<ObjectWithMetadata> object = get("a/b.gz");
+    ASSERT_TRUE(object.ok()) << object.status().message();
+    EXPECT_EQ(object->bytes, "bytes");
+    EXPECT_EQ(object->metadata, c.metadata) << c.text.substr(0, 80);
+  }
+  EXPECT_EQ(get("a/c.gz").status().code(), Code::kNotFound);
+}
+
 }  // namespace
 }  // namespace trailsift

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -15,6 +17,11 @@ namespace trailsift {
 struct StoredObject {
   std::string key;
   std::uint64_t size = 0;  // bytes as stored
+};
+
+struct ObjectWithMetadata {
+  std::string bytes;
+  std::map<std::string, std::string> metadata;  // the user's: lower-case names without `x-amz-meta-`
 };
 
 struct StorePage {
@@ -41,6 +48,13 @@ class ObjectStore {
   virtual Result<std::string> Get(const std::string& key) = 0;
   // The same without waiting: `done` is called on a thread of the store (or at once) and must not block.
   virtual void GetAsync(const std::string& key, std::uint64_t size, std::function<void(Result<std::string>)> done) = 0;
+  // The object with its user metadata, likewise without waiting. A store that keeps none need not say so.
+  virtual void GetWithMetadata(const std::string& key, std::function<void(Result<ObjectWithMetadata>)> done) {
+    GetAsync(key, 0, [done = std::move(done)](Result<std::string> bytes) {
+      if (!bytes.ok()) return done(bytes.status());
+      done(ObjectWithMetadata{std::move(bytes).value(), {}});
+    });
+  }
   virtual Status Delete(const std::string& key) = 0;
 
   // The keys with which objects that were read are encrypted, as ARNs: those that are new since the last call.

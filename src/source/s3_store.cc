@@ -19,4 +19,11 @@ Result<StorePage> S3Store::List(const StoreQuery& query) {
   return page;
 }
 
+void S3Store::GetWithMetadata(const std::string& key, std::function<void(Result<ObjectWithMetadata>)> done) {
+  client_->GetWithMetadata(key, [done = std::move(done)](Result<S3ObjectData> answer) {
+    if (!answer.ok()) return done(answer.status());
+    done(ObjectWithMetadata{std::move(answer->body), std::move(answer->metadata)});
+  });
+}
+
 }  // namespace trailsift

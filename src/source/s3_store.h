@@ -18,6 +18,7 @@ class S3Store : public ObjectStore {
   void GetAsync(const std::string& key, std::uint64_t size, std::function<void(Result<std::string>)> done) override {
     client_->GetAsync(key, size, std::move(done));
   }
+  void GetWithMetadata(const std::string& key, std::function<void(Result<ObjectWithMetadata>)> done) override;
   Status Delete(const std::string& key) override { return client_->Delete(key); }
   std::vector<std::string> TakeKeys() override { return client_->TakeKeys(); }
   void Cancel() override { client_->Cancel(); }

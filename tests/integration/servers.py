@@ -99,6 +99,20 @@ def _answers(port):
         return False
 
 
+_UPLOAD = """
+import json, pathlib, sys
+import boto3
+from botocore.config import Config
+client = boto3.client("s3", config=Config(s3={"addressing_style": "path"}, proxies={}))
+root = pathlib.Path(sys.argv[2])
+for path in sorted(root.rglob("*.gz")):
+    beside = path.with_name(path.name + ".meta.json")
+    headers = json.loads(beside.read_text("utf-8")) if beside.exists() else {}
+    client.put_object(Bucket=sys.argv[1], Key=path.relative_to(root).as_posix(), Body=path.read_bytes(),
+                      Metadata={name.removeprefix("x-amz-meta-"): value for name, value in headers.items()})
+"""
+
+
 class _Server:
     """A process in a folder of its own; subclasses say how it is started."""
 
@@ -129,6 +143,14 @@ class _Server:
         if session_token:
             found["AWS_SESSION_TOKEN"] = session_token
         return found
+
+    def upload(self, bucket, folder):
+        """Each file below `folder` as an object of the bucket, which must be there, by boto3; the user metadata of KEY stands in
+        KEY.meta.json."""
+        done = subprocess.run([str(moto_python()), "-c", _UPLOAD, bucket, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, check=False, env={**os.environ, **self.environment()})
+        if done.returncode != 0:
+            raise ServerError(f"upload to {bucket}: {done.stdout[-2000:]}")
 
     def _command(self, folder):
         raise NotImplementedError

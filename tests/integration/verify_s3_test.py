@@ -1,0 +1,78 @@
+"""`trailsift verify s3://…` against real servers, with the signatures as user metadata."""
+
+import gzip
+import json
+import unittest
+
+import digests
+import servers
+import trail
+import verify_test
+
+
+class VerifyBucketTest(verify_test.VerifyCase):
+    def bad_of_bucket(self, server, place, code, env=None):
+        lines = self.verify(place, code=code, env=env or server.environment())
+        self.assertTrue(all(line["object"].startswith("s3://a-trail/") for line in lines))
+        return sorted((line["kind"], line["status"], line["why"], self.name(line["object"])) for line in lines if line["status"] != "valid")
+
+    def test_s3proxy(self):
+        self.hours()
+        with servers.S3Proxy() as server:
+            for bucket in ("a-trail", "another"):
+                server.create_bucket(bucket)
+                server.upload(bucket, self.trail.root)
+            env = server.environment()
+            for place in ("s3://a-trail", "s3://a-trail/", "s3://a-trail/AWSLogs/", f"s3://a-trail/AWSLogs/{digests.ACCOUNT}/"):
+                with self.subTest(place):
+                    lines = self.verify(place, env=env)
+                    self.assertEqual(sorted(line["object"] for line in lines),
+                                     sorted(f"s3://a-trail/{key}" for key in self.trail.digests + self.trail.logs))
+            # A digest belongs into its bucket.
+            lines = self.verify("s3://another/", code=1, env=env)
+            self.assertEqual({line.get("why") for line in lines if line["kind"] == "digest"}, {"moved"})
+            self.damage(server)
+            self.assertEqual(self.bad_of_bucket(server, "s3://a-trail/", 1), sorted([
+                self.log_of(1, "changed", "hash"), self.log_of(2, "missing", "not-there"), self.digest_of(2, "unsigned", "no-signature"),
+                self.digest_of(4, "missing", "not-there"), self.log_of(8, "unsigned", "digest-missing"),
+                self.log_of(9, "unsigned", "digest-missing")]))
+
+    def damage(self, server):
+        changed = gzip.compress(gzip.decompress(self.trail.path(self.trail.logs[1]).read_bytes()) + b" ")
+        server.put("a-trail", self.trail.logs[1], changed)
+        for key in (self.trail.logs[2], self.trail.digests[4], self.trail.digests[2]):
+            (server.data / "a-trail" / key).unlink()
+        # Written anew as a file, it is the same but for the metadata.
+        server.put("a-trail", self.trail.digests[2], self.trail.path(self.trail.digests[2]).read_bytes())
+
+    def test_refused_is_not_missing(self):
+        self.hours(4)
+        with servers.Moto() as server:
+            server.create_bucket("a-trail")
+            server.upload("a-trail", self.trail.root)
+            everything = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"}
+            refused = {"Effect": "Deny", "Action": "s3:GetObject",
+                       "Resource": [f"arn:aws:s3:::a-trail/{key}" for key in (self.trail.digests[1], self.trail.logs[0])]}
+            users = [server.create_user(name, json.dumps({"Version": "2012-10-17", "Statement": statements}))
+                     for name, statements in (("all", [everything]), ("some", [everything, refused]))]
+            server.enforce()
+            self.assertEqual(self.bad_of_bucket(server, "s3://a-trail/", 0, server.environment(*users[0])), [])
+            found = self.bad_of_bucket(server, "s3://a-trail/", 4, server.environment(*users[1]))
+            self.assertEqual(found, sorted([self.digest_of(1, "unreadable", "no-access"), self.log_of(0, "unreadable", "no-access"),
+                                            self.log_of(2, "unreadable", "digest-unreadable"),
+                                            self.log_of(3, "unreadable", "digest-unreadable")]))
+            # Nobody: nothing can be listed, so nothing is said of any file.
+            outcome = trail.program("verify", "s3://a-trail/", "--public-keys", self.keys, "--json",
+                                    env=server.environment(secret_key="not-the-secret-of-anybody", access_key=users[0][0]))
+            self.assertEqual((outcome.code, outcome.out), (4, b""), outcome.err)
+
+    def test_nobody_answers(self):
+        outcome = trail.program("verify", "s3://a-trail/", "--public-keys", self.keys,
+                                env={"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE00000000",
+                                     "AWS_SECRET_ACCESS_KEY": "secret", "AWS_MAX_ATTEMPTS": "1"})
+        self.assertEqual(outcome.code, 4, outcome.err)
+        self.assertIn("127.0.0.1:9", outcome.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
