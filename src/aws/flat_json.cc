@@ -6,6 +6,8 @@ namespace trailsift {
 namespace {
 
 constexpr int kMaxDepth = 16;
+// Of a name with those of the objects around it: each member holds the whole of it.
+constexpr std::size_t kMaxName = 256;
 
 class Reader {
  public:
@@ -20,6 +22,7 @@ class Reader {
       std::string value;
       Blanks();
       if (!ReadString(name) || !Take(':')) return false;
+      if (prefix.size() + name.size() > kMaxName) return false;
       Blanks();
       if (members == nullptr) {
         if (!SkipValue(depth)) return false;

@@ -39,6 +39,10 @@ TEST(FlatJson, Refuses) {
   std::string objects;
   for (int i = 0; i < 100000; ++i) objects += "{\"a\":";
   EXPECT_FALSE(ParseFlatJson(objects).has_value());
+  // Every member would hold the long name.
+  const std::string long_name(200, 'n');
+  EXPECT_TRUE(ParseFlatJson("{\"" + long_name + "\":{\"a\":\"b\"}}").has_value());
+  EXPECT_FALSE(ParseFlatJson("{\"" + long_name + "\":{\"" + long_name + "\":\"b\"}}").has_value());
   EXPECT_FALSE(ParseFlatJson(nested + std::string(100000, '[') + std::string(100000, ']') + '}').has_value());
 }
 

@@ -144,7 +144,10 @@ Result<IniFile> ParseIni(std::string_view text, const std::string& file) {
     std::string key(Trim(line.substr(0, equals)));
     std::transform(key.begin(), key.end(), key.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    (*section)[std::move(key)] = WithoutComment(Trim(line.substr(equals + 1)));
+    // A command may hold either mark.
+    const std::string_view value = Trim(line.substr(equals + 1));
+    const bool is_command = key == "credential_process";
+    (*section)[std::move(key)] = is_command ? value : WithoutComment(value);
     setting_indent = indent;
   }
   return result;

@@ -12,13 +12,15 @@ TEST(Ini, Reads) {
       "\xEF\xBB\xBF# comment\n; another\n\n[default]\r\naws_access_key_id = AK\r\n  AWS_Secret_Access_Key=a=b#c/+\n"
       "region = eu-west-1 # where\n[profile x]\ns3 =\n  addressing_style = path\n\tmax = 1\noutput=json ;x\n[ y ]\nempty "
       "=\n[default]\nmore = 1\n"
-      "[indented]\n  a = 1\n  b = 2\n    c = 3\n",
+      "[indented]\n  a = 1\n  b = 2\n    c = 3\n"
+      "[program]\ncredential_process = sh -c 'a ; b # c'\n",
       "f");
   ASSERT_TRUE(file.ok()) << file.status().message();
   const IniFile expected = {{"default", {{"aws_access_key_id", "AK"}, {"region", "eu-west-1"}, {"more", "1"}}},
                             {"profile x", {{"s3", ""}, {"output", "json"}}},
                             {"y", {{"empty", ""}}},
-                            {"indented", {{"a", "1"}, {"b", "2"}}}};
+                            {"indented", {{"a", "1"}, {"b", "2"}}},
+                            {"program", {{"credential_process", "sh -c 'a ; b # c'"}}}};
   // A line further in than the setting above belongs to that setting.
   EXPECT_EQ(*file, expected);
 }

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <thread>
 
 namespace trailsift {
 namespace {
@@ -126,7 +127,12 @@ class Run : public std::enable_shared_from_this<Run> {
     if (output_ >= 0) ::close(std::exchange(output_, -1));
     if (pid_ == 0) return;
     ::kill(-pid_, SIGKILL);
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    // One that we may not kill (setuid) or that hangs in the kernel must not stop the loop: a thread waits for its end.
+    if (::waitpid(pid_, nullptr, WNOHANG) == 0) {
+      std::thread([pid = pid_] {
+        while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+        }
+      }).detach();
     }
     pid_ = 0;
   }

@@ -129,10 +129,16 @@ void S3Client::Start(const CallPtr& call) {
   credentials_.Get([this, call](Result<Credentials> credentials) { WithCredentials(call, std::move(credentials)); });
 }
 
+Status S3Client::WithoutKeys(const Call& call, const Status& why) const {
+  // A profile or program that is not there (kNotFound) must not look like an object that is not there.
+  const Status failure = why.code() == Code::kNotFound ? Status(Code::kAuth, why.message()) : why;
+  return failure.Annotate(Subject(call).Name());
+}
+
 void S3Client::WithCredentials(const CallPtr& call, Result<Credentials> credentials) {
   if (!credentials.ok()) {
     // On the loop thread, as every answer; this may be the caller's.
-    const Status failure = credentials.status().Annotate(Subject(*call).Name());
+    const Status failure = WithoutKeys(*call, credentials.status());
     http_.After(milliseconds(0), [call, failure] { call->done(failure); });
     return;
   }
@@ -226,9 +232,10 @@ void S3Client::OnFailure(const CallPtr& call, const HttpResponse& response) {
     case S3Remedy::kRenewKeys:
       if (std::exchange(call->keys_renewed, true)) break;
       return credentials_.Renew(*call->credentials, [this, call, status](Result<Credentials> renewed) {
-        if (!renewed.ok() || (renewed->keys.access_key == call->credentials->keys.access_key &&
-                              renewed->keys.secret_key == call->credentials->keys.secret_key &&
-                              renewed->keys.session_token == call->credentials->keys.session_token)) {
+        if (!renewed.ok()) return call->done(WithoutKeys(*call, renewed.status()));
+        if (renewed->keys.access_key == call->credentials->keys.access_key &&
+            renewed->keys.secret_key == call->credentials->keys.secret_key &&
+            renewed->keys.session_token == call->credentials->keys.session_token) {
           return call->done(status);
         }
         call->credentials = std::move(renewed).value();

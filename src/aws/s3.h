@@ -107,6 +107,8 @@ class S3Client {
   void StartGet(const std::string& key, std::uint64_t size_hint, std::function<void(Result<HttpResponse>)> done);
   void Start(const CallPtr& call);
   void WithCredentials(const CallPtr& call, Result<Credentials> credentials);
+  // What a call for which there are no keys is answered with.
+  Status WithoutKeys(const Call& call, const Status& why) const;
   void Attempt(const CallPtr& call);
   HttpRequest BuildRequest(Call& call);
   void OnAnswer(const CallPtr& call, HttpResponse response);

@@ -336,6 +336,25 @@ TEST(S3, TheBucketsRegionIsFound) {
   EXPECT_EQ(server.requests().size(), 4u);
 }
 
+// What looks for keys may miss a file of its own: that must not be taken for an object that is gone.
+TEST(S3, AProgramThatIsGoneIsNoObjectThatIsGone) {
+  TempFiles files;
+  const std::string program =
+      files.Write("give", "#!/bin/sh\nrm \"$0\"\necho '{\"Version\":1,\"AccessKeyId\":\"AK\",\"SecretAccessKey\":\"SK\"}'\n");
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  const std::string config = files.Write("config", "[default]\ncredential_process = " + program + "\n");
+  ScriptedServer server([](const Request&) { return Error(400, "ExpiredToken"); });
+  S3Options options = Options(server);
+  options.credentials.environment =
+      FakeEnvironment({{"HOME", "/nonexistent"}, {"AWS_CONFIG_FILE", config}, {"AWS_EC2_METADATA_DISABLED", "true"}});
+  const auto client = Make(options);
+  const Status failure = client->Get("k").status();
+  EXPECT_EQ(failure.code(), Code::kAuth);
+  EXPECT_NE(failure.message().find(program), std::string::npos) << failure.message();
+  EXPECT_EQ(failure.message().rfind("s3://trail/k: ", 0), 0u) << failure.message();
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
 TEST(S3, ExpiredKeysAreRenewedOnce) {
   std::atomic<int> given{0};
   ScriptedServer keys([&](const Request&) {

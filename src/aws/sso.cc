@@ -114,6 +114,9 @@ class PortalCall : public std::enable_shared_from_this<PortalCall> {
         !IsToken(credentials.keys.session_token) || error != std::errc() || stop != end.data() + end.size()) {
       return done_(Status(Code::kAuth, Name() + ": the answer holds no usable keys"));
     }
+    if (expires <= options_.clock()) {
+      return done_(Status(Code::kAuth, Name() + ": the keys in the answer have expired already; is this machine's clock right?"));
+    }
     credentials.expires = expires;
     done_(std::move(credentials));
   }

@@ -49,16 +49,17 @@ TEST(LogReader, AFlowLogsHeadingNamesItsColumns) {
 }
 
 TEST(LogReader, LoadBalancers) {
-  EXPECT_EQ(Read(LogFormat::kAlb,
-                 R"(https 2026-01-15T10:00:00.186641Z app/web/50dc 2001:db8::1:2817 10.0.0.1:80 0.0 0.0 0.0 200 - 34 366 )"
-                 R"("GET https://a.example:443/?q=""x"" HTTP/1.1" "curl/7 x" C T arn "Root=1" "a.example")"
-                 "\n"),
-            R"(alb 2026-01-15T10:00:00Z {"type":"https","time":"2026-01-15T10:00:00.186641Z","elb":"app/web/50dc","client_port":"2817",)"
-            R"("target_port":"80","request_processing_time":"0.0","target_processing_time":"0.0","response_processing_time":"0.0",)"
-            R"("elb_status_code":"200","target_status_code":"-","received_bytes":"34","sent_bytes":"366",)"
-            R"("request":"GET https://a.example:443/?q=\"x\" HTTP/1.1","user_agent":"curl/7 x","ssl_cipher":"C","ssl_protocol":"T",)"
-            R"("target_group_arn":"arn","trace_id":"Root=1","domain_name":"a.example","client_ip":"2001:db8::1","target_ip":"10.0.0.1"})"
-            "\n");
+  EXPECT_EQ(
+      Read(LogFormat::kAlb,
+           R"(https 2026-01-15T10:00:00.186641Z app/web/50dc 2001:db8::1:2817 10.0.0.1:80 0.0 0.0 0.0 200 - 34 366 )"
+           R"("GET https://a.example:443/?q=""x"" HTTP/1.1" "curl/7 x" C T arn "Root=1" "a.example")"
+           "\n"),
+      R"(alb 2026-01-15T10:00:00Z {"type":"https","time":"2026-01-15T10:00:00.186641Z","elb":"app/web/50dc","client_port":"2817",)"
+      R"("target_port":"80","request_processing_time":"0.0","target_processing_time":"0.0","response_processing_time":"0.0",)"
+      R"("elb_status_code":"200","target_status_code":"-","received_bytes":"34","sent_bytes":"366",)"
+      R"("request":"GET https://a.example:443/?q=\"x\" HTTP/1.1","user_agent":"curl/7 x","ssl_cipher":"C","ssl_protocol":"T",)"
+      R"("target_group_arn":"arn","trace_id":"Root=1","domain_name":"a.example","client_ip":"2001:db8::1","target_ip":"10.0.0.1"})"
+      "\n");
   // No target answered: the dash stays. Several targets stay together.
   const std::string several =
       Read(LogFormat::kAlb, R"(http t e 192.0.2.1:1 - 0 0 0 503 - 1 1 "GET / HTTP/1.1" "a" - - - "-" "-" "-" 0 t "forward" "-" )"
