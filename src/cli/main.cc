@@ -8,6 +8,7 @@
 #include "cli/demo.h"
 #include "cli/exit_code.h"
 #include "cli/hunt.h"
+#include "cli/import_wazuh.h"
 #include "cli/logtest.h"
 #include "cli/rules_command.h"
 #include "cli/run.h"
@@ -26,6 +27,7 @@ int Main(int argc, char** argv) {
   app.set_help_all_flag("--help-all", "Help of all commands");
   std::function<int()> action;
   AddRunCommand(app, action);
+  AddImportWazuhCommand(app, action);
   AddHuntCommand(app, action);
   AddVerifyCommand(app, action);
   AddConfigCommand(app, action);

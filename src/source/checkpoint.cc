@@ -9,15 +9,17 @@
 namespace trailsift {
 namespace {
 
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 
 constexpr const char* kSchema = R"(
   create table sources (id integer primary key, name text not null unique, from_day integer not null);
-  create table streams (source integer not null, account text not null, region text not null, done_day integer,
+  create table streams (source integer not null, account text not null, region text not null, done_day integer, start_after text,
                         primary key (source, account, region)) without rowid;
   create table objects (source integer not null, day integer not null, key blob not null, primary key (source, day, key)) without rowid;
   create table positions (name text primary key, file text not null, offset integer not null) without rowid;
 )";
+
+constexpr const char* kFromVersion1 = "begin; alter table streams add column start_after text; pragma user_version=2; commit;";
 
 // One prepared statement, bound in order, reset when it goes.
 class Query {
@@ -120,6 +122,8 @@ Result<std::unique_ptr<Checkpoint>> Checkpoint::Open(const std::string& home) {
     const std::string make =
         std::string("begin;") + kSchema + "pragma user_version=" + std::to_string(kSchemaVersion) + "; commit;";
     TRAILSIFT_RETURN_IF_ERROR(database->Exec(make.c_str()));
+  } else if (version == 1) {
+    TRAILSIFT_RETURN_IF_ERROR(database->Exec(kFromVersion1));
   }
   sqlite3_prepare_v3(database->db, "select 1 from objects where source=? and day=? and key=?", -1, SQLITE_PREPARE_PERSISTENT,
                      &database->finished, nullptr);
@@ -150,7 +154,8 @@ Result<std::int64_t> Checkpoint::EnsureSource(const std::string& name, std::int6
 Result<Stream> Checkpoint::EnsureStream(std::int64_t source, const std::string& account, const std::string& region) {
   std::lock_guard lock(mutex_);
   Query query(database_->db,
-              "select s.from_day, t.done_day from sources s left join streams t on t.source=s.id and t.account=? and t.region=? "
+              "select s.from_day, t.done_day, t.start_after from sources s left join streams t on t.source=s.id and t.account=? "
+              "and t.region=? "
               "where s.id=?");
   const Result<bool> row = query.Text(account).Text(region).Int(source).Step();
   if (!row.ok()) return row.status();
@@ -158,12 +163,30 @@ Result<Stream> Checkpoint::EnsureStream(std::int64_t source, const std::string& 
   Stream stream;
   stream.from_day = query.Int64(0);
   if (!query.IsNull(1)) stream.done_day = query.Int64(1);
+  stream.start_after = query.String(2);
   return stream;
+}
+
+Status Checkpoint::BeginStream(std::int64_t source, const std::string& account, const std::string& region,
+                               const std::string& start_after) {
+  const Result<Stream> before = EnsureStream(source, account, region);
+  if (!before.ok()) return before.status();
+  if (before->done_day)
+    return Status(Code::kInvalid, "account " + account + ", region " + region + " has been read by trailsift before");
+  std::lock_guard lock(mutex_);
+  return Query(database_->db, "insert or replace into streams (source, account, region, start_after) values (?, ?, ?, ?)")
+      .Int(source)
+      .Text(account)
+      .Text(region)
+      .Text(start_after)
+      .Run();
 }
 
 Status Checkpoint::FinishStream(std::int64_t source, const std::string& account, const std::string& region, std::int64_t today) {
   std::lock_guard lock(mutex_);
-  return Query(database_->db, "insert or replace into streams (source, account, region, done_day) values (?, ?, ?, ?)")
+  return Query(database_->db,
+               "insert into streams (source, account, region, done_day) values (?, ?, ?, ?) "
+               "on conflict (source, account, region) do update set done_day=excluded.done_day")
       .Int(source)
       .Text(account)
       .Text(region)

@@ -31,6 +31,7 @@ struct FinishedObject {
 struct Stream {
   std::int64_t from_day = 0;             // nothing before it is ever listed
   std::optional<std::int64_t> done_day;  // of the last pass that listed it to its end
+  std::string start_after;               // keys up to this one were another collector's; empty: there was none
 };
 
 Hash128 ObjectKeyHash(std::string_view key);
@@ -45,6 +46,8 @@ class Checkpoint {
   Result<std::int64_t> EnsureSource(const std::string& name, std::int64_t from_day);
   // A stream's state; a new one begins where its source began.
   Result<Stream> EnsureStream(std::int64_t source, const std::string& account, const std::string& region);
+  // Another collector has read the stream's keys up to this one. kInvalid where a pass of ours has listed it already.
+  Status BeginStream(std::int64_t source, const std::string& account, const std::string& region, const std::string& start_after);
   Status FinishStream(std::int64_t source, const std::string& account, const std::string& region, std::int64_t today);
   // Forgets objects of days that no listing of this source will reach again.
   Status ForgetBefore(std::int64_t source, std::int64_t day);

@@ -59,14 +59,14 @@ TEST(Checkpoint, IsMadeEmptyAndReopened) {
 TEST(Checkpoint, ANewerSchemaIsRefusedAndLeftAsItIs) {
   const TempFolder home;
   Open(home).reset();
-  Execute(home, "pragma user_version=2");
+  Execute(home, "pragma user_version=3");
   for (int i = 0; i < 2; ++i) {
     const Result<std::unique_ptr<Checkpoint>> opened = Checkpoint::Open(home.path());
     ASSERT_FALSE(opened.ok());
     EXPECT_EQ(opened.status().code(), Code::kIo);
-    EXPECT_THAT(opened.status().message(), HasSubstr("made by a newer trailsift (schema 2)"));
+    EXPECT_THAT(opened.status().message(), HasSubstr("made by a newer trailsift (schema 3)"));
   }
-  Execute(home, "pragma user_version=1");
+  Execute(home, "pragma user_version=2");
   EXPECT_NE(Open(home), nullptr);
 }
 
@@ -201,6 +201,49 @@ class Child {
   pid_t pid_ = 0;
   char answer_ = '?';
 };
+
+TEST(Checkpoint, AStreamBeginsWhereAnotherCollectorStopped) {
+  const TempFolder home;
+  const auto checkpoint = Open(home);
+  ASSERT_NE(checkpoint, nullptr);
+  const std::int64_t source = *checkpoint->EnsureSource("s", 100);
+  EXPECT_EQ(checkpoint->EnsureStream(source, "a", "r")->start_after, "");
+  ASSERT_TRUE(checkpoint->BeginStream(source, "a", "r", "key").ok());
+  EXPECT_EQ(checkpoint->EnsureStream(source, "a", "r")->start_after, "key");
+  EXPECT_EQ(checkpoint->EnsureStream(source, "a", "q")->start_after, "");
+  ASSERT_TRUE(checkpoint->BeginStream(source, "a", "r", "later").ok());
+  ASSERT_TRUE(checkpoint->FinishStream(source, "a", "r", 120).ok());
+  EXPECT_EQ(checkpoint->EnsureStream(source, "a", "r")->start_after, "later");
+  EXPECT_EQ(checkpoint->EnsureStream(source, "a", "r")->done_day, 120);
+  EXPECT_EQ(checkpoint->BeginStream(source, "a", "r", "again").code(), Code::kInvalid);
+  EXPECT_EQ(checkpoint->EnsureStream(source, "a", "r")->start_after, "later");
+}
+
+TEST(Checkpoint, TheFirstVersionsDatabaseIsBroughtUpToDate) {
+  const TempFolder home;
+  std::filesystem::create_directories(home / "state");
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open((home / "state/trailsift.db").c_str(), &db), SQLITE_OK);
+  const char* first =
+      "create table sources (id integer primary key, name text not null unique, from_day integer not null);"
+      "create table streams (source integer not null, account text not null, region text not null, done_day integer,"
+      " primary key (source, account, region)) without rowid;"
+      "create table objects (source integer not null, day integer not null, key blob not null,"
+      " primary key (source, day, key)) without rowid;"
+      "create table positions (name text primary key, file text not null, offset integer not null) without rowid;"
+      "insert into sources values (1, 's', 100); insert into streams values (1, 'a', 'r', 120);"
+      "insert into positions values ('alerts', 'f', 7); pragma user_version=1";
+  ASSERT_EQ(sqlite3_exec(db, first, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+  sqlite3_close(db);
+  for (int round = 0; round < 2; ++round) {
+    const auto checkpoint = Open(home);
+    ASSERT_NE(checkpoint, nullptr);
+    EXPECT_EQ(checkpoint->alerts().offset, 7u);
+    EXPECT_EQ(checkpoint->EnsureStream(1, "a", "r")->done_day, 120 + round);
+    EXPECT_EQ(checkpoint->EnsureStream(1, "a", "r")->start_after, "");
+    EXPECT_TRUE(checkpoint->FinishStream(1, "a", "r", 121).ok());
+  }
+}
 
 TEST(Checkpoint, ASecondProcessIsKeptOffTheHome) {
   const TempFolder home;

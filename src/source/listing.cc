@@ -120,10 +120,12 @@ void Listing::AddBranch(std::size_t index, const std::string& account, const std
   branch->prefix = DaysPrefix(*bucket.settings, account, region);
   if (!stream.ok()) return Fail(index, branch->prefix, stream.status());
   std::int64_t from = stream->from_day;
+  // What another collector has read begins and ends where it says, whatever the source's first day is.
+  if (!stream->start_after.empty()) from = ReadKey(stream->start_after).day.value_or(from);
   if (stream->done_day) from = std::max(from, std::min(today_, *stream->done_day) - look_back_days_);
   if (bucket.settings->only_logs_after) from = std::max(from, *bucket.settings->only_logs_after);
   if (IsListedByDay(bucket.settings->type)) branch->day = std::min(from, today_);
-  else branch->start_after = branch->prefix + DayFolder(from, bucket.settings->type);
+  else branch->start_after = std::max(branch->prefix + DayFolder(from, bucket.settings->type), stream->start_after);
   branches_.push_back(std::move(branch));
 }
 
