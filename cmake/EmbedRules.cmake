@@ -28,4 +28,6 @@ function(trailsift_embed_rules target)
             -P ${CMAKE_SOURCE_DIR}/cmake/EmbedRules.cmake
     DEPENDS ${inputs} ${CMAKE_SOURCE_DIR}/cmake/EmbedRules.cmake VERBATIM)
   target_sources(${target} PRIVATE ${output})
+  # A rule file may be longer than what every compiler must take; the two that we use do.
+  set_source_files_properties(${output} PROPERTIES COMPILE_OPTIONS -Wno-overlength-strings)
 endfunction()

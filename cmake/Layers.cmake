@@ -66,16 +66,18 @@ function(trailsift_program)
   endif()
 endfunction()
 
-# fuzz/NAME_fuzz.cc, each a libFuzzer program over the whole library; needs clang.
+# fuzz/NAME_fuzz.cc, each a libFuzzer program over the whole library; needs clang. `fuzzers` is all of them.
 function(trailsift_fuzzers)
   if(NOT TRAILSIFT_FUZZ)
     return()
   endif()
+  add_custom_target(fuzzers)
   file(GLOB targets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/fuzz/*_fuzz.cc)
   foreach(source ${targets})
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} ${source})
     target_link_libraries(${name} PRIVATE ts_integrity ts_pipeline -fsanitize=fuzzer)
+    add_dependencies(fuzzers ${name})
   endforeach()
 endfunction()
 

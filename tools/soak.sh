@@ -18,7 +18,7 @@ note() {
   fi
 }
 
-tools/build.sh fuzz all && tools/build.sh release all || exit 1
+tools/build.sh fuzz fuzzers && tools/build.sh release all || exit 1
 note tools/tidy.sh --deep
 for target in build/fuzz/*_fuzz; do
   note tools/fuzz_one.sh "$target" "$seconds"

@@ -9,6 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/hunt.h"
 #include "cli/import_wazuh.h"
+#include "cli/init.h"
 #include "cli/logtest.h"
 #include "cli/rules_command.h"
 #include "cli/run.h"
@@ -31,6 +32,7 @@ int Main(int argc, char** argv) {
   AddHuntCommand(app, action);
   AddVerifyCommand(app, action);
   AddConfigCommand(app, action);
+  AddInitCommand(app, action);
   AddRulesCommand(app, action);
   AddLogtestCommand(app, action);
   AddDemoCommand(app, action, argv[0]);

@@ -1,0 +1,116 @@
+#include "source/iam_policy.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <initializer_list>
+
+namespace trailsift {
+namespace {
+
+AwsS3Settings Configured(std::initializer_list<std::array<const char*, 3>> buckets) {
+  AwsS3Settings settings;
+  for (const auto& [type, name, path] : buckets) {
+    BucketSettings bucket;
+    bucket.type = type;
+    bucket.name = name;
+    bucket.path = path;
+    settings.buckets.push_back(std::move(bucket));
+  }
+  return settings;
+}
+
+// `Sid: actions on resources [if prefixes]`, a line each.
+std::string Told(const std::vector<PolicyStatement>& statements) {
+  std::string out;
+  const auto all = [&](const std::vector<std::string>& list) {
+    for (const std::string& item : list) out += ' ' + item;
+  };
+  for (const PolicyStatement& statement : statements) {
+    out += statement.sid + ':';
+    all(statement.actions);
+    out += " on";
+    all(statement.resources);
+    if (!statement.prefixes.empty()) out += " if";
+    all(statement.prefixes);
+    out += '\n';
+  }
+  return out;
+}
+
+TEST(IamPolicy, ListsAndReadsWhatIsConfiguredAndNothingElse) {
+  AwsS3Settings settings = Configured({{"cloudtrail", "trail", "p/"}});
+  settings.buckets[0].organization_id = "o-1";
+  EXPECT_EQ(Told(LeastPolicy(settings, "", {})),
+            "List: s3:ListBucket on arn:aws:s3:::trail if p/AWSLogs/o-1/*\n"
+            "Read: s3:GetObject on arn:aws:s3:::trail/p/AWSLogs/o-1/*\n");
+  settings.buckets[0].remove_from_bucket = true;
+  settings.buckets[0].regions = {"us-gov-west-1"};
+  EXPECT_EQ(Told(LeastPolicy(settings, "", {"arn:aws:kms:r:a:key/1"})),
+            "List: s3:ListBucket on arn:aws-us-gov:s3:::trail if p/AWSLogs/o-1/*\n"
+            "Read: s3:GetObject on arn:aws-us-gov:s3:::trail/p/AWSLogs/o-1/*\n"
+            "Remove: s3:DeleteObject on arn:aws-us-gov:s3:::trail/p/AWSLogs/o-1/*\n"
+            "Decrypt: kms:Decrypt on arn:aws:kms:r:a:key/1\n");
+}
+
+TEST(IamPolicy, OneBucketSeveralTimesAndSeveralBuckets) {
+  AwsS3Settings settings = Configured({{"cloudtrail", "logs", ""},
+                                       {"config", "logs", ""},
+                                       {"waf", "logs", "waf/"},
+                                       {"guardduty", "findings", "gd/"},
+                                       {"cloudtrail", "file:///copy", ""}});
+  settings.buckets[4].folder = "/copy";
+  EXPECT_EQ(Told(LeastPolicy(settings, "", {})),
+            "List1: s3:ListBucket on arn:aws:s3:::logs if AWSLogs/* waf/*\n"
+            "Read1: s3:GetObject on arn:aws:s3:::logs/AWSLogs/* arn:aws:s3:::logs/waf/*\n"
+            "List2: s3:ListBucket on arn:aws:s3:::findings if gd/*\n"
+            "Read2: s3:GetObject on arn:aws:s3:::findings/gd/*\n");
+}
+
+TEST(IamPolicy, ARoleReadsAndTheCredentialsAssumeIt) {
+  const std::string role = "arn:aws-cn:iam::111122223333:role/reader";
+  AwsS3Settings settings = Configured({{"cloudtrail", "own", ""}, {"cloudtrail", "theirs", ""}, {"alb", "theirs", ""}});
+  settings.buckets[1].iam_role_arn = settings.buckets[2].iam_role_arn = role;
+  EXPECT_EQ(AssumedRoles(settings), std::vector<std::string>{role});
+  EXPECT_EQ(Told(LeastPolicy(settings, "", {})),
+            "List: s3:ListBucket on arn:aws:s3:::own if AWSLogs/*\n"
+            "Read: s3:GetObject on arn:aws:s3:::own/AWSLogs/*\n"
+            "Assume: sts:AssumeRole on " +
+                role + '\n');
+  EXPECT_EQ(Told(LeastPolicy(settings, role, {})),
+            "List: s3:ListBucket on arn:aws-cn:s3:::theirs if AWSLogs/*\n"
+            "Read: s3:GetObject on arn:aws-cn:s3:::theirs/AWSLogs/*\n");
+  EXPECT_EQ(Told(LeastPolicy({}, "", {"key"})), "");
+}
+
+TEST(IamPolicy, Json) {
+  AwsS3Settings settings = Configured({{"waf", "b", "a\"\\/"}});
+  EXPECT_EQ(PolicyJson(LeastPolicy(settings, "", {"k1", "k2"})), R"({
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "List",
+      "Effect": "Allow",
+      "Action": "s3:ListBucket",
+      "Resource": "arn:aws:s3:::b",
+      "Condition": {"StringLike": {"s3:prefix": "a\"\\/*"}}
+    },
+    {
+      "Sid": "Read",
+      "Effect": "Allow",
+      "Action": "s3:GetObject",
+      "Resource": "arn:aws:s3:::b/a\"\\/*"
+    },
+    {
+      "Sid": "Decrypt",
+      "Effect": "Allow",
+      "Action": "kms:Decrypt",
+      "Resource": ["k1", "k2"]
+    }
+  ]
+}
+)");
+}
+
+}  // namespace
+}  // namespace trailsift
