@@ -143,6 +143,8 @@ class Planner {
 
   static Status ReadRole(const AwsProfile& profile, RoleRequest& role) {
     const std::string place = Named(profile) + InFiles(profile);
+    if (!profile.mfa_serial.empty())
+      return {Code::kInvalid, place + " has mfa_serial: nobody is there to enter its code; use a role that needs none"};
     if (profile.source_profile.empty() == profile.credential_source.empty()) {
       return {Code::kInvalid, place + " has role_arn and " +
                                   (profile.source_profile.empty() ? "neither source_profile nor credential_source"

@@ -79,6 +79,7 @@ Status Merge(const IniSection& section, const std::string& file, AwsProfile& pro
   take(profile.credential_source, "credential_source");
   take(profile.external_id, "external_id");
   take(profile.duration_seconds, "duration_seconds");
+  take(profile.mfa_serial, "mfa_serial");
   take(profile.role_session_name, "role_session_name");
   take(profile.web_identity_token_file, "web_identity_token_file");
   take(profile.credential_process, "credential_process");

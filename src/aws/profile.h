@@ -34,6 +34,7 @@ struct AwsProfile {
   std::string credential_source;
   std::string external_id;
   std::string duration_seconds;  // as written
+  std::string mfa_serial;
   std::string role_session_name;
   std::string web_identity_token_file;
   std::string credential_process;
