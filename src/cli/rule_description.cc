@@ -133,14 +133,14 @@ class TreeText {
       out += "  below " + parent->info.id + ": ";
       out += above == nullptr ? "never reached, its parent never holds\n" : Way(above->children, *found, tests) + '\n';
     }
+    for (const RuleTest& test : tests)
+      if (cloudtrail_ && CloudTrailValue(test.field).known) out += "  settled when loading: " + test.text + " always holds\n";
+    // In the order in which they are asked.
     std::size_t number = 0;
-    for (const RuleTest& test : tests) {
-      if (cloudtrail_ && CloudTrailValue(test.field).known) {
-        out += "  settled when loading: " + test.text + " always holds\n";
-        continue;
-      }
-      out += "  " + std::to_string(number + 1) + ". " + test.text + (sharing ? Sharing(found->tests[number]) : "") + '\n';
-      ++number;
+    for (const std::uint32_t compiled : found->tests) {
+      const auto test = std::find_if(tests.begin(), tests.end(), [&](const RuleTest& known) { return Is(known, compiled); });
+      if (test == tests.end()) continue;
+      out += "  " + std::to_string(++number) + ". " + test->text + (sharing ? Sharing(compiled) : "") + '\n';
     }
     for (const WrittenTest& limit : WrittenTests(rule))
       if (limit.element == "maxsize" || limit.element == "time" || limit.element == "weekday")
@@ -189,6 +189,20 @@ class TreeText {
       if (std::find(index.positions.begin(), index.positions.end(), position) != index.positions.end())
         return "tried where the list of its test holds the value" + among;
     return "tried for every event that comes so far" + among;
+  }
+
+  // Whether the compiler made this test of the rule's.
+  bool Is(const RuleTest& test, std::uint32_t number) const {
+    const CompiledTest& compiled = compiled_.tests()[number];
+    const CompiledField& field = compiled_.fields()[compiled.field];
+    if (field.subject != test.field.subject || field.name != test.field.name) return false;
+    if (test.list != nullptr) {
+      return compiled.list != nullptr && compiled.list->list == test.list->list && compiled.list->lookup == test.list->lookup &&
+             compiled.list->check_value.pattern() == test.list->check_value.pattern();
+    }
+    const Expression& expression = test.condition->expression;
+    return compiled.expression != nullptr && compiled.expression->type() == expression.type() &&
+           compiled.expression->negate() == expression.negate() && compiled.expression->pattern() == expression.pattern();
   }
 
   std::string Sharing(std::uint32_t test) const {
