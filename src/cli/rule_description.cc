@@ -179,8 +179,9 @@ class TreeText {
         ", number " + std::to_string(position + 1) + " of " + std::to_string(children.rules.size()) + " siblings";
     for (const ChildIndex::ByValue& index : children.by_value) {
       std::vector<std::string> keys;
-      for (const auto& [value, positions] : index.positions)
-        if (std::find(positions.begin(), positions.end(), position) != positions.end()) keys.push_back(value);
+      for (const auto& [value, groups] : index.groups)
+        for (const ChildIndex::Group& group : groups)
+          if (std::find(group.positions.begin(), group.positions.end(), position) != group.positions.end()) keys.push_back(value);
       std::sort(keys.begin(), keys.end());
       if (!keys.empty())
         return "looked up by " + FieldName(compiled_.fields()[index.field], tests) + " = " + Join(keys, " | ") + among;

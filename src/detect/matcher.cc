@@ -168,8 +168,6 @@ bool Matcher::VisitChildren(const ChildIndex& children, Visitor visit) {
     } else {
       ++always;
     }
-    const std::uint32_t gate = children.gates[position];
-    if (gate != ChildIndex::kNoGate && IsKnownToFail(gate)) continue;
     const CompiledRule& child = tree_->rules[children.rules[position]];
     settled = Holds(child) && visit(child);
   }
@@ -199,8 +197,11 @@ void Matcher::AddHits(const ChildIndex::ByValue& index, std::string_view value) 
   if (value.size() > index.longest) return;
   folded_.assign(value);
   for (char& c : folded_) c = AsciiLower(c);
-  const auto found = index.positions.find(std::string_view(folded_));
-  if (found != index.positions.end()) hits_.insert(hits_.end(), found->second.begin(), found->second.end());
+  const auto found = index.groups.find(std::string_view(folded_));
+  if (found == index.groups.end()) return;
+  for (const ChildIndex::Group& group : found->second)
+    if (group.gate == ChildIndex::kNoGate || TestHolds(group.gate))
+      hits_.insert(hits_.end(), group.positions.begin(), group.positions.end());
 }
 
 }  // namespace trailsift

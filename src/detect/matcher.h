@@ -57,7 +57,6 @@ class Matcher {
   bool FitsCloudTrailTree();
   std::optional<std::string_view> Value(std::uint32_t field);
   bool TestHolds(std::uint32_t test);
-  bool IsKnownToFail(std::uint32_t test) const { return tests_[test] == event_number_ << 1; }
   bool Decide(std::uint32_t test);
   bool Holds(const CompiledRule& compiled);
   bool LimitsHold(const Rule& rule);

@@ -144,28 +144,25 @@ class RuleCompiler {
       if (found != number.end()) index.rules.push_back(found->second);
     }
     // How many distinct values the siblings ask of each field: the more, the fewer candidates are left.
-    std::unordered_map<std::uint32_t, std::unordered_set<std::string_view>> asked;
+    Asked asked;
     for (std::uint32_t rule : index.rules)
       for (std::uint32_t test : tree.rules[rule].tests)
         if (const auto& literals = Literals(test)) asked[out_.tests_[test].field].insert(literals->begin(), literals->end());
-    std::unordered_map<std::uint32_t, std::uint32_t> shared;
+    Shared shared;
     for (std::uint32_t rule : index.rules)
       for (std::uint32_t test : tree.rules[rule].tests) ++shared[test];
     for (std::uint32_t position = 0; position < index.rules.size(); ++position) {
       CompiledRule& rule = tree.rules[index.rules[position]];
-      if (index.rules.size() <= kFew || !Place(rule, asked, position, index)) index.always.push_back(position);
-      // The one that fewest siblings share, but for the one that the index has answered.
-      const auto end = rule.tests.end() - (rule.tests.size() > 1 ? 1 : 0);
-      const auto gate =
-          std::min_element(rule.tests.begin(), end, [&](std::uint32_t a, std::uint32_t b) { return shared.at(a) < shared.at(b); });
-      index.gates.push_back(gate == rule.tests.end() ? ChildIndex::kNoGate : *gate);
+      if (index.rules.size() <= kFew || !Place(rule, asked, shared, position, index)) index.always.push_back(position);
     }
     return index;
   }
 
-  // What the index has answered moves to the end of the rule's tests.
-  bool Place(CompiledRule& rule, const std::unordered_map<std::uint32_t, std::unordered_set<std::string_view>>& asked,
-             std::uint32_t position, ChildIndex& index) const {
+  using Asked = std::unordered_map<std::uint32_t, std::unordered_set<std::string_view>>;
+  using Shared = std::unordered_map<std::uint32_t, std::uint32_t>;
+
+  // The test for exact values whose field tells most siblings apart.
+  std::optional<std::uint32_t> BestTest(const CompiledRule& rule, const Asked& asked) const {
     std::optional<std::uint32_t> best;
     std::size_t best_asked = 0;
     for (std::uint32_t test : rule.tests) {
@@ -175,17 +172,17 @@ class RuleCompiler {
       best = test;
       best_asked = values;
     }
-    if (best) {
-      const std::uint32_t field = out_.tests_[*best].field;
-      auto entry = std::find_if(index.by_value.begin(), index.by_value.end(), [&](const auto& by) { return by.field == field; });
-      if (entry == index.by_value.end()) entry = index.by_value.insert(entry, {field, 0, {}});
-      for (const std::string& literal : *Literals(*best)) {
-        std::vector<std::uint32_t>& positions = entry->positions[literal];
-        if (positions.empty() || positions.back() != position) positions.push_back(position);
-        entry->longest = std::max(entry->longest, literal.size());
-      }
+    return best;
+  }
+
+  bool Place(CompiledRule& rule, const Asked& asked, const Shared& shared, std::uint32_t position, ChildIndex& index) const {
+    if (const std::optional<std::uint32_t> best = BestTest(rule, asked)) {
+      // What the index will have answered moves to the end of the rule's tests; of the others the one that fewest siblings share is the gate.
       const auto answered = std::find(rule.tests.begin(), rule.tests.end(), *best);
       std::rotate(answered, answered + 1, rule.tests.end());
+      const auto gate = std::min_element(rule.tests.begin(), rule.tests.end() - 1,
+                                         [&](std::uint32_t a, std::uint32_t b) { return shared.at(a) < shared.at(b); });
+      PlaceByValue(*best, rule.tests.size() == 1 ? ChildIndex::kNoGate : *gate, position, index);
       return true;
     }
     for (std::uint32_t test : rule.tests) {
@@ -205,6 +202,19 @@ class RuleCompiler {
       return true;
     }
     return false;
+  }
+
+  void PlaceByValue(std::uint32_t test, std::uint32_t gate, std::uint32_t position, ChildIndex& index) const {
+    const std::uint32_t field = out_.tests_[test].field;
+    auto entry = std::find_if(index.by_value.begin(), index.by_value.end(), [&](const auto& by) { return by.field == field; });
+    if (entry == index.by_value.end()) entry = index.by_value.insert(entry, {field, 0, {}});
+    for (const std::string& literal : *Literals(test)) {
+      std::vector<ChildIndex::Group>& groups = entry->groups[literal];
+      auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& known) { return known.gate == gate; });
+      if (group == groups.end()) group = groups.insert(group, {gate, {}});
+      if (group->positions.empty() || group->positions.back() != position) group->positions.push_back(position);
+      entry->longest = std::max(entry->longest, literal.size());
+    }
   }
 
   struct Scan {

@@ -50,14 +50,21 @@ struct FixedValue {
 FixedValue CloudTrailValue(const CompiledField& field);
 
 struct ChildIndex {
+  static constexpr std::uint32_t kNoGate = UINT32_MAX;
+
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
+  // Children that ask for one value, and then for one further test: where that fails none of them is looked at.
+  struct Group {
+    std::uint32_t gate = kNoGate;
+    std::vector<std::uint32_t> positions;
+  };
   struct ByValue {
     std::uint32_t field = 0;
-    std::size_t longest = 0;                                                                       // no key is longer
-    std::unordered_map<std::string, std::vector<std::uint32_t>, Hash, std::equal_to<>> positions;  // lower-case value
+    std::size_t longest = 0;                                                            // no key is longer
+    std::unordered_map<std::string, std::vector<Group>, Hash, std::equal_to<>> groups;  // by lower-case value
   };
   struct ByTest {
     std::uint32_t test = 0;
@@ -67,10 +74,7 @@ struct ChildIndex {
     std::uint32_t scan = 0;
     std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> positions;  // by test that holds
   };
-  static constexpr std::uint32_t kNoGate = UINT32_MAX;
-
   std::vector<std::uint32_t> rules;   // by position: the order in which they are tried
-  std::vector<std::uint32_t> gates;   // by position: a test of the rule; where it is known to fail the rule need not be looked at
   std::vector<std::uint32_t> always;  // positions of the children that no index covers
   std::vector<ByValue> by_value;
   std::vector<ByTest> by_test;  // candidates when a list holds the value
