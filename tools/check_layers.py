@@ -41,7 +41,7 @@ THIRD_PARTY = {
     "openssl/": "base aws integrity sink",
     "pcre2.h": "rules config",
     "pugixml.hpp": "base",
-    "simdjson.h": "event",
+    "simdjson.h": "base event",
     "spdlog/": "base",
     "sqlite3.h": "source pipeline",
     "xxhash.h": "base",

@@ -1,6 +1,5 @@
-// The members of one JSON object that are strings or numbers (as written), those of objects inside it as `outer.inner`: all that the
-// servers and tools that give out keys answer with. Values of other kinds are passed over. Not a general reader; events have theirs in
-// event/.
+// The members of one JSON object that are strings or numbers, those of objects inside it as `outer.inner`: all that the servers and tools
+// that give out keys answer with. Values of other kinds are passed over.
 #pragma once
 
 #include <map>

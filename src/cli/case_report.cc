@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "base/xml.h"
-#include "event/json.h"
 
 namespace trailsift {
 namespace {

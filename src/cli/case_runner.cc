@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/json.h"
 #include "cli/logtest_session.h"
 #include "enrich/derive.h"
-#include "event/json.h"
 #include "pipeline/analyzer.h"
 #include "pipeline/resolver.h"
 

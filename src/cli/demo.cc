@@ -16,9 +16,9 @@
 #include <thread>
 #include <vector>
 
+#include "base/json.h"
 #include "cli/demo_data.h"
 #include "cli/exit_code.h"
-#include "event/json.h"
 #include "source/folder_store.h"
 
 namespace trailsift {

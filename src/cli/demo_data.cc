@@ -9,8 +9,8 @@
 #include <random>
 #include <vector>
 
+#include "base/json.h"
 #include "event/gzip.h"
-#include "event/json.h"
 #include "source/layout.h"
 
 namespace trailsift {

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "base/json.h"
 #include "cli/exit_code.h"
 #include "cli/list_warnings.h"
 #include "cli/rule_loading.h"
 #include "config/ossec_conf.h"
-#include "event/json.h"
 #include "rules/rule_set.h"
 #include "rules/rule_warnings.h"
 

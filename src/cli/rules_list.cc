@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "cli/exit_code.h"
 #include "cli/rule_choice.h"
-#include "event/json.h"
 
 namespace trailsift {
 namespace {

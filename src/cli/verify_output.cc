@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "event/json.h"
+#include "base/json.h"
 
 namespace trailsift {
 namespace {

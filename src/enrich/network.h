@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/arena.h"
-#include "event/json.h"
+#include "base/json.h"
 
 namespace trailsift {
 

@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "enrich/accounts.h"
-#include "event/json.h"
 
 namespace trailsift {
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "event/json.h"
+#include "base/json.h"
 
 namespace trailsift {
 

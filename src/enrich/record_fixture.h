@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "event/batch.h"
-#include "event/json.h"
 
 namespace trailsift {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "base/arena.h"
-#include "event/json.h"
+#include "base/json.h"
 
 namespace trailsift {
 

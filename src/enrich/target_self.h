@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "event/json.h"
+#include "base/json.h"
 
 namespace trailsift {
 

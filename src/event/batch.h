@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "base/status.h"
-#include "event/json.h"
 
 namespace trailsift {
 

@@ -1,6 +1,6 @@
 #include "event/digest.h"
 
-#include "event/json.h"
+#include "base/json.h"
 
 namespace trailsift {
 namespace {

@@ -13,8 +13,8 @@
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/time.h"
-#include "event/json.h"
 
 namespace trailsift {
 

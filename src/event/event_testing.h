@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "event/json.h"
+#include "base/json.h"
 
 namespace trailsift {
 

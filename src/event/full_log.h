@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "base/json.h"
 #include "event/event.h"
-#include "event/json.h"
 
 namespace trailsift {
 

@@ -1,6 +1,6 @@
 #include "event/public_key_list.h"
 
-#include "event/json.h"
+#include "base/json.h"
 
 namespace trailsift {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
 #include "event/event.h"
-#include "event/json.h"
 
 namespace trailsift {
 

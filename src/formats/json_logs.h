@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "event/json.h"
+#include "base/json.h"
 #include "formats/log_chunk.h"
 #include "formats/log_format.h"
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/json.h"
 #include "event/gzip.h"
-#include "event/json.h"
 
 namespace trailsift {
 namespace {

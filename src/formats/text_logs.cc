@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "event/json.h"
+#include "base/json.h"
 #include "formats/line_fields.h"
 
 namespace trailsift {

@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "base/hash.h"
-#include "event/json.h"
+#include "base/json.h"
 
 namespace trailsift {
 namespace {

@@ -1,8 +1,10 @@
-#include "event/json.h"
+#include "base/json.h"
+
+#include <gtest/gtest.h>
 
 #include <cfloat>
-
-#include "event/event_testing.h"
+#include <string>
+#include <utility>
 
 namespace trailsift {
 namespace {
@@ -13,8 +15,36 @@ std::string Compact(JsonValue value) {
   return out;
 }
 
+TEST(JsonDocument, TakesOneValueAndNothingElse) {
+  const struct {
+    std::string text;
+    bool good;
+  } cases[] = {
+      {"{}", true},
+      {" [1] ", true},
+      {"1", true},
+      {"", false},
+      {" ", false},
+      {"{} {}", false},
+      {"{\"a\":1", false},
+      {"\"\xff\"", false},
+      {std::string(8, '[') + std::string(8, ']'), true},
+      {std::string(9, '[') + std::string(9, ']'), false},
+  };
+  for (const auto& c : cases) EXPECT_EQ(JsonDocument::Parse(c.text, 8).has_value(), c.good) << c.text;
+}
+
+TEST(JsonDocument, ValuesSurviveItsMove) {
+  std::optional<JsonDocument> first = JsonDocument::Parse(R"({"a":"x"})");
+  const JsonValue root = first->root();
+  const JsonDocument second = *std::move(first);
+  first.reset();
+  EXPECT_EQ(FindText(root, "a"), "x");
+  EXPECT_EQ(FindText(second.root(), "a"), "x");
+}
+
 TEST(FindJson, Paths) {
-  const ParsedJson doc(R"({"a":{"b":{"c":1}},"x.y":{"z":2},"list":[{"k":3}],"n":null,"k":1,"k":2,
+  const JsonDocument doc = *JsonDocument::Parse(R"({"a":{"b":{"c":1}},"x.y":{"z":2},"list":[{"k":3}],"n":null,"k":1,"k":2,
                            "o":{"p":1},"o":{"q":2},"":{"":"e"},"d":{"e":{}},"d.e":{"f":7}})");
   const struct {
     const char* path;
@@ -33,11 +63,11 @@ TEST(FindJson, Paths) {
       EXPECT_EQ(Compact(*found), c.expected) << c.path;
     }
   }
-  EXPECT_FALSE(FindJson(ParsedJson("[1]").root(), "0"));
+  EXPECT_FALSE(FindJson(JsonDocument::Parse("[1]")->root(), "0"));
 }
 
 TEST(FindText, OnlyStrings) {
-  const ParsedJson doc(R"({"s":"x","e":"","n":1,"o":{"s":"y"}})");
+  const JsonDocument doc = *JsonDocument::Parse(R"({"s":"x","e":"","n":1,"o":{"s":"y"}})");
   EXPECT_EQ(FindText(doc.root(), "s"), "x");
   EXPECT_EQ(FindText(doc.root(), "e"), "");
   EXPECT_EQ(FindText(doc.root(), "o.s"), "y");
@@ -74,7 +104,7 @@ TEST(ScalarText, AsJsonWritesIt) {
       {"{}", nullptr},
   };
   for (const auto& c : cases) {
-    const ParsedJson doc(std::string("[") + c.json + "]");
+    const JsonDocument doc = *JsonDocument::Parse(std::string("[") + c.json + "]");
     Arena arena;
     const auto text = ScalarText(doc.root().at(0), arena);
     EXPECT_EQ(text.has_value(), c.expected != nullptr) << c.json;
@@ -86,7 +116,7 @@ TEST(ScalarText, AsJsonWritesIt) {
 
 TEST(AppendJson, ReadsBackAsItself) {
   const char* text = R"({"a":[1,-2,3.5,true,false,null,"x\ny\u0001\"\\é"],"b":{},"c":[],"d":{"e":[[]]}})";
-  const ParsedJson doc(text);
+  const JsonDocument doc = *JsonDocument::Parse(text);
   EXPECT_EQ(Compact(doc.root()), text);
 }
 

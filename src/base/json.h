@@ -1,8 +1,10 @@
-// The JSON value type and the few questions that rules and derived fields ask of it. simdjson is named here and in event/*.cc only.
+// JSON of servers, files and records: the value type, a document that owns one text, and the few questions that rules and derived fields
+// ask of a value. simdjson is named here and in the readers of event/ only.
 #pragma once
 
 #include <simdjson.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +14,20 @@
 namespace trailsift {
 
 using JsonValue = simdjson::dom::element;
+
+// One parsed text: owns the document that its values are views of. For answers of servers and small files; the records of objects have
+// a Batch. Values live as long as the document, also when it is moved.
+class JsonDocument {
+ public:
+  // Nothing where the text is no JSON value, is nested deeper than `max_depth` or has something behind it.
+  static std::optional<JsonDocument> Parse(std::string_view text, std::size_t max_depth = 64);
+  JsonValue root() const { return root_; }
+
+ private:
+  JsonDocument() = default;
+  std::unique_ptr<simdjson::dom::parser> parser_;
+  JsonValue root_;
+};
 
 // The value at a dotted path below `value`, names compared exactly, the first of two equal keys; a key that itself holds dots is
 // found as well. Nothing where the path ends early. Does not pass through arrays.

@@ -1,5 +1,6 @@
-#include "event/json.h"
+#include "base/json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -46,6 +47,15 @@ bool AppendScalar(JsonValue value, std::string& out) {
 }
 
 }  // namespace
+
+std::optional<JsonDocument> JsonDocument::Parse(std::string_view text, std::size_t max_depth) {
+  JsonDocument document;
+  document.parser_ = std::make_unique<simdjson::dom::parser>();
+  // The depth is settled when memory is made; parse makes more where there is less than it takes at least.
+  if (document.parser_->allocate(std::max<std::size_t>(text.size(), 64), max_depth) != simdjson::SUCCESS) return std::nullopt;
+  if (document.parser_->parse(text.data(), text.size()).get(document.root_) != simdjson::SUCCESS) return std::nullopt;
+  return document;
+}
 
 std::optional<JsonValue> FindJson(JsonValue value, std::string_view path) {
   simdjson::dom::object object;
