@@ -1,12 +1,11 @@
 #include "aws/s3.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <future>
 
 #include "aws/backoff.h"
-#include "aws/profile.h"
+#include "aws/client_settings.h"
 #include "base/log.h"
 
 namespace trailsift {
@@ -14,22 +13,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int kDefaultAttempts = 10;
-// Where nothing ever answered the endpoint is most likely wrong: say so soon.
-constexpr int kAttemptsAtNobody = 4;
 // A redirect may lead to another one, but not in circles.
 constexpr int kMaxRegionSwitches = 3;
-
-int PositiveNumber(const std::string& text) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && value > 0 ? std::min(value, 100) : 0;
-}
-
-template <typename T>
-const T& FirstOf(std::initializer_list<T> values) {
-  return *std::find_if(values.begin(), values.end() - 1, [](const T& value) { return value != T(); });
-}
 
 }  // namespace
 
@@ -58,38 +43,21 @@ struct S3Client::Call {
 Result<std::unique_ptr<S3Client>> S3Client::Create(S3Options options) {
   const Environment& environment = options.credentials.environment;
   const std::string custom =
-      FirstOf<std::string>({options.service_endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL")});
+      FirstText({options.service_endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL")});
   Result<S3Endpoint> endpoint = S3Endpoint::Make(options.bucket, custom);
   if (!endpoint.ok()) return endpoint.status();
-
-  // The profile says where and how often even when the keys come from elsewhere.
-  const std::string named =
-      FirstOf<std::string>({options.credentials.profile, environment("AWS_PROFILE"), environment("AWS_DEFAULT_PROFILE")});
-  const bool has_keys = !options.credentials.access_key.empty();
-  const Result<AwsProfile> profile = LoadProfile(environment, named.empty() ? "default" : named);
-  const bool needed = !options.credentials.profile.empty() && !has_keys;
-  if (!profile.ok() && needed) return profile.status();
-  if (profile.ok() && !profile->exists && needed) {
-    return Status(Code::kNotFound, "no AWS profile \"" + named + "\" in " + profile->credentials_file + " or " +
-                                       profile->config_file + "; add it there, or name another profile");
-  }
-  const AwsProfile settings = profile.ok() ? *profile : AwsProfile{};
-  std::string region = FirstOf<std::string>({options.region, endpoint->RegionOfName(), environment("AWS_REGION"),
-                                             environment("AWS_DEFAULT_REGION"), settings.region, "us-east-1"});
-  if (!IsRegionName(region)) return Status(Code::kInvalid, '"' + region + "\" is no name of an AWS region");
-  const int attempts = FirstOf<int>({options.max_attempts, PositiveNumber(environment("AWS_MAX_ATTEMPTS")),
-                                     PositiveNumber(settings.max_attempts), kDefaultAttempts});
-  // STS is asked where this machine is, S3 where the bucket is.
-  options.credentials.region = FirstOf<std::string>(
-      {environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"), settings.region, options.region, endpoint->RegionOfName()});
-  options.credentials.max_attempts = attempts;
+  Result<ClientSettings> settings =
+      ReadClientSettings(options.credentials, options.region, endpoint->RegionOfName(), options.max_attempts);
+  if (!settings.ok()) return settings.status();
+  options.credentials.region = settings->sts_region;
+  options.credentials.max_attempts = settings->max_attempts;
   options.credentials.first_pause = options.first_pause;
   options.credentials.longest_pause = options.longest_pause;
   HttpOptions http;
   http.max_connections_per_host = options.parallel;
   http.ca_bundle = environment("AWS_CA_BUNDLE");
   return std::unique_ptr<S3Client>(
-      new S3Client(std::move(options), std::move(endpoint).value(), std::move(region), attempts, std::move(http)));
+      new S3Client(std::move(options), std::move(endpoint).value(), settings->region, settings->max_attempts, std::move(http)));
 }
 
 S3Client::S3Client(S3Options options, S3Endpoint endpoint, std::string region, int max_attempts, HttpOptions http)

@@ -1,0 +1,203 @@
+#include "aws/service_client.h"
+
+#include <cstdlib>
+#include <future>
+#include <utility>
+
+#include "aws/backoff.h"
+#include "aws/client_settings.h"
+#include "aws/s3_endpoint.h"
+#include "base/log.h"
+
+namespace trailsift {
+
+using std::chrono::milliseconds;
+
+// One request over all its attempts. Touched by one thread at a time: the caller's until it is sent, then the loop's.
+struct ServiceClient::Call {
+  ServiceRequest request;
+  std::function<void(Result<std::string>)> done;
+  std::optional<Credentials> credentials;
+  Millis signed_at = 0;
+  int attempts = 0;
+  bool clock_fixed = false;
+  bool keys_renewed = false;
+};
+
+Result<std::unique_ptr<ServiceClient>> ServiceClient::Create(ServiceClientOptions options) {
+  const Environment& environment = options.credentials.environment;
+  const std::string variable = "AWS_ENDPOINT_URL_" + options.endpoint_suffix;
+  const std::string custom = FirstText({options.service_endpoint, environment(variable.c_str()), environment("AWS_ENDPOINT_URL")});
+  Url endpoint;
+  if (!custom.empty()) {
+    Result<Url> url = ParseUrl(custom);
+    if (!url.ok()) return url.status().Annotate(options.service + " endpoint");
+    if (!url->query.empty()) return Status(Code::kInvalid, options.service + " endpoint: it has a query (?…)");
+    endpoint = std::move(url).value();
+  }
+  const Result<ClientSettings> settings =
+      ReadClientSettings(options.credentials, options.region, RegionOfHost(endpoint.host), options.max_attempts);
+  if (!settings.ok()) return settings.status();
+  if (custom.empty()) {
+    endpoint.scheme = "https";
+    endpoint.host = options.service + '.' + settings->region + '.' + std::string(DnsSuffixOf(settings->region));
+    endpoint.port = 443;
+  }
+  options.max_attempts = settings->max_attempts;
+  options.credentials.region = settings->sts_region;
+  options.credentials.max_attempts = settings->max_attempts;
+  options.credentials.first_pause = options.first_pause;
+  options.credentials.longest_pause = options.longest_pause;
+  HttpOptions http;
+  http.max_connections_per_host = options.parallel;
+  http.ca_bundle = environment("AWS_CA_BUNDLE");
+  return std::unique_ptr<ServiceClient>(
+      new ServiceClient(std::move(options), std::move(endpoint), !custom.empty(), settings->region, std::move(http)));
+}
+
+ServiceClient::ServiceClient(ServiceClientOptions options, Url endpoint, bool custom, std::string region, HttpOptions http)
+    : options_(std::move(options)),
+      endpoint_(std::move(endpoint)),
+      custom_(custom),
+      region_(std::move(region)),
+      random_(std::random_device{}()),
+      credentials_(http_, options_.credentials),
+      http_(std::move(http)) {}
+
+ServiceClient::~ServiceClient() = default;
+
+ServiceSubject ServiceClient::SubjectOf(const Call& call) const {
+  return {call.request.subject, call.request.permission,
+          custom_ ? endpoint_.Origin() + endpoint_.path : "AWS " + options_.service + " (" + region_ + ')',
+          call.credentials ? call.credentials->source : std::string()};
+}
+
+void ServiceClient::Send(ServiceRequest request, std::function<void(Result<std::string>)> done) {
+  auto call = std::make_shared<Call>();
+  call->request = std::move(request);
+  call->done = std::move(done);
+  Start(call);
+}
+
+Result<std::string> ServiceClient::Ask(ServiceRequest request) {
+  // Shared: set_value still touches the promise when get() has already returned.
+  auto promise = std::make_shared<std::promise<Result<std::string>>>();
+  std::future<Result<std::string>> answer = promise->get_future();
+  Send(std::move(request), [promise](Result<std::string> result) { promise->set_value(std::move(result)); });
+  return answer.get();
+}
+
+void ServiceClient::Start(const CallPtr& call) {
+  credentials_.Get([this, call](Result<Credentials> credentials) {
+    if (!credentials.ok()) {
+      // A profile or program that is not there (kNotFound) must not look like a queue that is not there.
+      const Status why = credentials.status();
+      const Status failure(why.code() == Code::kNotFound ? Code::kAuth : why.code(), call->request.subject + ": " + why.message());
+      // On the loop thread, as every answer; this may be the caller's.
+      http_.After(milliseconds(0), [call, failure] { call->done(failure); });
+      return;
+    }
+    call->credentials = std::move(credentials).value();
+    Attempt(call);
+  });
+}
+
+void ServiceClient::Attempt(const CallPtr& call) {
+  ++call->attempts;
+  ++counters_.requests;
+  http_.Send(BuildRequest(*call), [this, call](HttpResponse response) { OnAnswer(call, std::move(response)); });
+}
+
+HttpRequest ServiceClient::BuildRequest(Call& call) {
+  call.signed_at = options_.credentials.clock();
+  {
+    std::lock_guard lock(mutex_);
+    call.signed_at += clock_offset_;
+  }
+  const ServiceRequest& wanted = call.request;
+  const std::string path = endpoint_.path.empty() ? wanted.path : endpoint_.path + (wanted.path == "/" ? "" : wanted.path);
+  RequestToSign to_sign;
+  to_sign.method = "POST";
+  to_sign.path = path;
+  to_sign.headers = {{"host", endpoint_.Authority()}, {"content-type", wanted.content_type}};
+  if (!wanted.target.empty()) to_sign.headers.emplace_back("x-amz-target", wanted.target);
+  to_sign.payload_sha256 = Sha256Hex(wanted.body);
+
+  HttpRequest request;
+  request.method = "POST";
+  request.url = endpoint_.Origin() + path;
+  request.headers = SignV4(to_sign, call.credentials->keys, region_, options_.service, call.signed_at);
+  request.headers.insert(request.headers.end(), to_sign.headers.begin(), to_sign.headers.end());
+  request.body = wanted.body;
+  request.max_body = wanted.max_body;
+  request.timeout = wanted.timeout;
+  request.no_proxy = custom_ && IsLoopbackHost(endpoint_.host);
+  return request;
+}
+
+void ServiceClient::OnAnswer(const CallPtr& call, HttpResponse response) {
+  if (response.status != 0) answered_ = true;
+  if (!response.transport_error.empty()) {
+    Status failure = ServiceTransportStatus(response, SubjectOf(*call), call->attempts);
+    if (response.cancelled || !response.retryable_transport) return call->done(std::move(failure));
+    const int limit =
+        response.never_connected && !answered_ ? std::min(options_.max_attempts, kAttemptsAtNobody) : options_.max_attempts;
+    return PauseAndRetry(call, std::move(failure), 0, limit);
+  }
+  if (response.status < 200 || response.status > 299) return OnFailure(call, response);
+  call->done(std::move(response.body));
+}
+
+void ServiceClient::OnFailure(const CallPtr& call, const HttpResponse& response) {
+  const S3Failure failure = ReadServiceFailure(response);
+  Status status = ServiceFailureStatus(failure, SubjectOf(*call), call->attempts);
+  switch (ServiceRemedyFor(failure, call->signed_at)) {
+    case ServiceRemedy::kNone: break;
+    case ServiceRemedy::kBackOff: return PauseAndRetry(call, std::move(status), failure.retry_after, options_.max_attempts);
+    case ServiceRemedy::kFixClock:
+      if (std::exchange(call->clock_fixed, true)) break;
+      FixClock(*failure.server_time);
+      ++counters_.retries;
+      return Attempt(call);
+    case ServiceRemedy::kRenewKeys:
+      if (std::exchange(call->keys_renewed, true)) break;
+      return credentials_.Renew(*call->credentials, [this, call, status](Result<Credentials> renewed) {
+        if (!renewed.ok()) return call->done(renewed.status().Annotate(call->request.subject));
+        const SigningKeys& old = call->credentials->keys;
+        if (renewed->keys.access_key == old.access_key && renewed->keys.secret_key == old.secret_key &&
+            renewed->keys.session_token == old.session_token) {
+          return call->done(status);
+        }
+        call->credentials = std::move(renewed).value();
+        ++counters_.retries;
+        Attempt(call);
+      });
+  }
+  call->done(std::move(status));
+}
+
+void ServiceClient::PauseAndRetry(const CallPtr& call, Status failure, Millis at_least, int max_attempts) {
+  if (call->attempts >= max_attempts) return call->done(std::move(failure));
+  LogDebug(options_.service, failure.message() + "; trying again");
+  Millis pause;
+  {
+    std::lock_guard lock(mutex_);
+    pause = BackOff(call->attempts, options_.first_pause, options_.longest_pause, at_least, random_);
+  }
+  ++counters_.retries;
+  // Keys may expire during a long pause.
+  http_.After(milliseconds(pause), [this, call] { Start(call); });
+}
+
+void ServiceClient::FixClock(Millis server_time) {
+  const Millis offset = server_time - options_.credentials.clock();
+  std::lock_guard lock(mutex_);
+  if (std::abs(offset - clock_offset_) > kMinute) {
+    LogWarning(options_.service, "this machine's clock is " + std::to_string(std::abs(offset) / kSecond) + " seconds " +
+                                     (offset > 0 ? "behind" : "ahead of") + " that of " + endpoint_.Origin() +
+                                     "; signing with the server's time; set the clock");
+  }
+  clock_offset_ = offset;
+}
+
+}  // namespace trailsift

@@ -1,0 +1,99 @@
+// A client for a service of AWS that speaks JSON (SQS, CloudTrail, CloudWatch Logs, Inspector), or for a server that speaks like one: signs
+// a request, sends it, and deals with what passes: busy servers and resets are tried again with growing, jittered pauses, a wrong clock
+// and keys that expired are corrected once found. What remains is a Status for the person who must act (service_error.h).
+//
+// Thread-safe. Owns its connections, its loop thread and its credentials. Callbacks run on the loop thread and must not block. The end of
+// the client answers everything in flight with kCancelled.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+
+#include "aws/credentials.h"
+#include "aws/service_error.h"
+#include "base/status.h"
+#include "net/http.h"
+#include "net/url.h"
+
+namespace trailsift {
+
+struct ServiceClientOptions {
+  std::string service;           // what is signed for and the host's first label: `sqs`, `logs`, `inspector2`, `cloudtrail`
+  std::string endpoint_suffix;   // of the environment's variable: `SQS` for AWS_ENDPOINT_URL_SQS
+  std::string service_endpoint;  // of the configuration; empty: AWS_ENDPOINT_URL_…, AWS_ENDPOINT_URL, AWS
+  std::string region;            // empty: the endpoint's name, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1
+  CredentialOptions credentials;
+  int parallel = 16;
+  int max_attempts = 0;                        // 0: AWS_MAX_ATTEMPTS, the profile's max_attempts, 10
+  std::chrono::milliseconds first_pause{100};  // doubles with each attempt
+  std::chrono::milliseconds longest_pause{20'000};
+};
+
+struct ServiceRequest {
+  std::string target;  // X-Amz-Target; empty: a REST request
+  std::string content_type = "application/x-amz-json-1.0";
+  std::string path = "/";  // percent-encoded
+  std::string body;        // JSON
+  std::string subject;     // for messages: `queue trail`
+  std::string permission;  // likewise: `sqs:ReceiveMessage on arn:aws:sqs:*:*:trail`
+  std::chrono::milliseconds timeout{60'000};
+  std::size_t max_body = 16 << 20;
+};
+
+struct ServiceCounters {
+  std::atomic<std::uint64_t> requests{0};  // sent, each attempt counted
+  std::atomic<std::uint64_t> retries{0};
+};
+
+class ServiceClient {
+ public:
+  // kInvalid for an endpoint or region that can't be; kNotFound for a profile that does not exist. Nothing is sent yet.
+  static Result<std::unique_ptr<ServiceClient>> Create(ServiceClientOptions options);
+  ~ServiceClient();
+  ServiceClient(const ServiceClient&) = delete;
+  ServiceClient& operator=(const ServiceClient&) = delete;
+
+  // The body of a 2xx answer.
+  void Send(ServiceRequest request, std::function<void(Result<std::string>)> done);
+  Result<std::string> Ask(ServiceRequest request);
+  // Everything in flight and everything after it is answered with kCancelled. Returns at once.
+  void Cancel() { http_.Stop(); }
+
+  const std::string& region() const { return region_; }
+  const ServiceCounters& counters() const { return counters_; }
+
+ private:
+  struct Call;
+  using CallPtr = std::shared_ptr<Call>;
+
+  ServiceClient(ServiceClientOptions options, Url endpoint, bool custom, std::string region, HttpOptions http);
+  void Start(const CallPtr& call);
+  void Attempt(const CallPtr& call);
+  HttpRequest BuildRequest(Call& call);
+  void OnAnswer(const CallPtr& call, HttpResponse response);
+  void OnFailure(const CallPtr& call, const HttpResponse& response);
+  void PauseAndRetry(const CallPtr& call, Status failure, Millis at_least, int max_attempts);
+  void FixClock(Millis server_time);
+  ServiceSubject SubjectOf(const Call& call) const;
+
+  const ServiceClientOptions options_;
+  const Url endpoint_;
+  const bool custom_;
+  const std::string region_;
+  ServiceCounters counters_;
+  std::atomic<bool> answered_{false};  // something at the endpoint spoke HTTP to us
+  std::mutex mutex_;
+  Millis clock_offset_ = 0;  // server's time less ours; guarded by mutex_
+  std::minstd_rand random_;  // guarded by mutex_
+  // The client ends first: what it cancels still reaches the provider and the members above.
+  CredentialProvider credentials_;
+  HttpClient http_;
+};
+
+}  // namespace trailsift
