@@ -11,6 +11,8 @@ constexpr std::size_t kLeastCost = 4096;
 
 std::size_t CostOf(const FlowObject& object) { return std::max<std::size_t>(kLeastCost, static_cast<std::size_t>(object.size)); }
 
+bool IsFetched(const FlowObject& object) { return !object.bytes && !object.store->local(); }
+
 }  // namespace
 
 ObjectFlow::ObjectFlow(FlowOptions options, const AnalyzerOptions& analyzer, std::function<std::optional<FlowObject>()> next)
@@ -36,6 +38,7 @@ void ObjectFlow::Feed(const std::stop_token& stop) {
     }
     std::optional<FlowObject> object = next_();
     if (!object) break;
+    if (object->bytes) object->size = object->bytes->size();
     const std::size_t cost = CostOf(*object);
     std::uint64_t sequence;
     {
@@ -51,10 +54,12 @@ void ObjectFlow::Feed(const std::stop_token& stop) {
       }
       sequence = fed_++;
       bytes_under_way_ += cost;
-      if (!object->store->local()) ++fetching_;
+      if (IsFetched(*object)) ++fetching_;
     }
-    if (object->store->local()) {
-      work_.Push({sequence, std::move(*object), std::nullopt}, 0);
+    if (!IsFetched(*object)) {
+      std::optional<Result<std::string>> bytes;
+      if (object->bytes) bytes = *std::exchange(object->bytes, std::nullopt);
+      work_.Push({sequence, std::move(*object), std::move(bytes)}, 0);
       continue;
     }
     ObjectStore* store = object->store;

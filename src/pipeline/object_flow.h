@@ -24,11 +24,12 @@
 
 namespace trailsift {
 
-// An object to read. `store`, `envelope` and `discard` are borrowed until its report is taken.
+// An object to read. `store` and `discard` are borrowed until its report is taken; without content `store` fetches it.
 struct FlowObject {
   ObjectStore* store = nullptr;
   std::string key;
   std::uint64_t size = 0;
+  std::optional<std::string> bytes;  // the content, where it is at hand: nothing is fetched then
   Millis name_time = 0;
   std::shared_ptr<const Envelope> envelope;
   const std::vector<DiscardRegex>* discard = nullptr;

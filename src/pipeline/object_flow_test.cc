@@ -43,6 +43,10 @@ class TestStore : public ObjectStore {
     ++asked_;
     changed_.notify_all();
   }
+  int asked() {
+    std::lock_guard lock(mutex_);
+    return asked_;
+  }
   void WaitUntilAsked(int count) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return asked_ >= count; });
@@ -170,6 +174,20 @@ TEST_F(ObjectFlowTest, AnotherThreadsAnswersInAnyOrderAreSortedBack) {
   store.WaitUntilAsked(64);
   store.ServeAll();
   EXPECT_EQ(Drain(flow), 64);
+}
+
+TEST_F(ObjectFlowTest, WhatIsAtHandIsNotFetched) {
+  TestStore store;
+  ObjectFlow flow(Options(2), options_, [next = Objects(store, 20)]() -> std::optional<FlowObject> {
+    std::optional<FlowObject> object = next();
+    if (object && object->tag % 2 == 0) {
+      object->store = nullptr;
+      object->bytes = MakeObject({{.id = "id-" + object->key}});
+    }
+    return object;
+  });
+  EXPECT_EQ(Drain(flow), 20);
+  EXPECT_EQ(store.asked(), 10);
 }
 
 TEST_F(ObjectFlowTest, WaitingIsSaidWhenNothingCame) {
