@@ -51,6 +51,7 @@ class Planner {
       role.session_name = kSessionOfConfiguration;
       role.external_id = options_.external_id;
       role.duration = options_.role_duration;
+      role.duration_setting = "<iam_role_duration>";
       plan_.roles.push_back(std::move(role));
     }
     for (RoleRequest& role : plan_.roles) role.region = options_.region;
@@ -123,13 +124,13 @@ class Planner {
       Result<AwsProfile> source = LoadProfile(environment_, profile.source_profile);
       if (!source.ok()) return source.status();
       if (!source->exists) return MissingProfile(*source).Annotate("source_profile of " + Named(profile));
-      // Its own keys go before its role: a profile may name itself.
-      if (!source->access_key.empty()) return Use(KeysOf(*source));
-      if (std::find(visited.begin(), visited.end(), source->name) != visited.end()) {
+      // Its own keys go before its role: a profile may name itself. What it has besides a role goes before such keys, as everywhere.
+      const bool has_keys = !source->access_key.empty();
+      if (!has_keys && std::find(visited.begin(), visited.end(), source->name) != visited.end()) {
         return {Code::kInvalid, Named(profile) + InFiles(profile) + ": its source_profile \"" + source->name +
                                     "\" leads in a circle; one of the profiles must have keys"};
       }
-      if (!IsRole(*source)) {
+      if (has_keys || !IsRole(*source)) {
         with_environment_ = false;
         bool found = false;
         TRAILSIFT_RETURN_IF_ERROR(FromProfile(*source, found));
@@ -166,6 +167,7 @@ class Planner {
       return {Code::kInvalid, Named(profile) + InFiles(profile) + ": duration_seconds is no number from 900 to 43200"};
     }
     role.duration = seconds;
+    role.duration_setting = "duration_seconds of " + Named(profile);
     return {};
   }
 

@@ -13,6 +13,11 @@ namespace {
 
 constexpr Millis kRenewBefore = 5 * kMinute;
 
+// Between questions that lead to nothing: the first pause, the longest, and the quiet after which it begins anew.
+constexpr Millis kFirstPause = kSecond;
+constexpr Millis kLongestPause = kMinute;
+constexpr Millis kPauseForgotten = 10 * kMinute;
+
 constexpr std::size_t kMaxToken = 64 << 10;
 
 // Read anew each time: whoever writes the file renews the token in it.
@@ -36,15 +41,23 @@ bool CredentialProvider::IsFresh(Millis now) const {
   return now < *cached_->expires && now < no_renewal_before_;
 }
 
+void CredentialProvider::BeginPause(Millis now) {
+  const bool forgotten = pause_ == 0 || now > paused_until_ + kPauseForgotten;
+  pause_ = forgotten ? kFirstPause : std::min(pause_ * 2, kLongestPause);
+  paused_until_ = now + pause_;
+}
+
 void CredentialProvider::Get(const CredentialsCallback& done) {
-  std::optional<Credentials> ready;
+  std::optional<Result<Credentials>> ready;
   {
     std::lock_guard lock(mutex_);
     const Millis now = options_.clock();
     // While one waits for new keys the others go on with the old ones, as long as these hold.
     const bool good = cached_.has_value() && (!cached_->expires.has_value() || now < *cached_->expires);
     if (IsFresh(now) || (fetching_ && good)) {
-      ready = cached_;
+      ready = *cached_;
+    } else if (!fetching_ && failure_.has_value() && IsPaused(now)) {
+      ready = *failure_;
     } else {
       waiting_.push_back(done);
       if (fetching_) return;
@@ -58,18 +71,29 @@ void CredentialProvider::Get(const CredentialsCallback& done) {
 void CredentialProvider::Renew(const Credentials& rejected, const CredentialsCallback& done) {
   {
     std::lock_guard lock(mutex_);
-    if (cached_.has_value() && cached_->keys.access_key == rejected.keys.access_key &&
+    const Millis now = options_.clock();
+    // What was just fetched and is refused again is what the server has: the caller gets it and says why it was refused.
+    if (!(asked_ && IsPaused(now)) && cached_.has_value() && cached_->keys.access_key == rejected.keys.access_key &&
         cached_->keys.secret_key == rejected.keys.secret_key && cached_->keys.session_token == rejected.keys.session_token) {
       cached_.reset();
+      if (asked_) BeginPause(now);
     }
   }
   Get(done);
 }
 
 void CredentialProvider::Fetch() {
+  const auto asks = [this](bool asked) {
+    std::lock_guard lock(mutex_);
+    asked_ = asked;
+  };
   Result<CredentialPlan> made = PlanCredentials(options_);
-  if (!made.ok()) return Complete(made.status());
+  if (!made.ok()) {
+    asks(false);
+    return Complete(made.status());
+  }
   const auto plan = std::make_shared<const CredentialPlan>(std::move(made).value());
+  asks(plan->base != CredentialPlan::Base::kKeys || !plan->roles.empty());
   CredentialsCallback found = [this, plan](Result<Credentials> keys) { Assume(plan, 0, std::move(keys)); };
   switch (plan->base) {
     case CredentialPlan::Base::kKeys: return found(plan->keys);
@@ -82,7 +106,10 @@ void CredentialProvider::Fetch() {
     case CredentialPlan::Base::kWebIdentity: break;
   }
   const Result<std::string> token = ReadToken(plan->token_file);
-  if (!token.ok()) return found(token.status());
+  if (!token.ok()) {
+    asks(false);
+    return found(token.status());
+  }
   AssumeRoleWithWebIdentity(http_, options_, plan->web_role, *token, plan->token_file, std::move(found));
 }
 
@@ -109,6 +136,7 @@ void CredentialProvider::Complete(Result<Credentials> result) {
   {
     std::lock_guard lock(mutex_);
     const Millis now = options_.clock();
+    failure_.reset();
     if (result.ok()) {
       cached_ = *result;
       no_renewal_before_ = now + kMinute;  // keys that come with less than five minutes left are not fetched for each request
@@ -116,6 +144,9 @@ void CredentialProvider::Complete(Result<Credentials> result) {
       // The old keys hold for some minutes yet; ask again in one.
       no_renewal_before_ = now + kMinute;
       result = *cached_;
+    } else if (asked_ && result.status().code() != Code::kCancelled) {
+      failure_ = result.status();
+      if (!IsPaused(now)) BeginPause(now);
     }
     fetching_ = false;
     waiting.swap(waiting_);

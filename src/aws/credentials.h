@@ -4,7 +4,9 @@
 // the instance's role (IMDSv2). Where the configuration names a role, it is assumed with what was found.
 //
 // Keys are remembered until five minutes before they expire, or until a server refuses them; whoever asks while they are renewed gets the
-// old ones as long as these hold. No message ever holds a secret or a token.
+// old ones as long as these hold. Servers and programs that give no keys, or keys that are refused, are asked again only after a pause that
+// grows from a second to a minute; until then everybody gets the failure, or the keys, of the last time. No message ever holds a secret or
+// a token.
 #pragma once
 
 #include <chrono>
@@ -62,7 +64,8 @@ class CredentialProvider {
   // where keys were looked for; kNotFound names a profile that does not exist; kInvalid a broken file; kDenied a role that may not be
   // assumed, with the missing statement.
   void Get(const CredentialsCallback& done);
-  // As Get, after a server refused `rejected`: keys that are still the same are fetched anew, from files too.
+  // As Get, after a server refused `rejected`: keys that are still the same are fetched anew, from files too. Gives the same keys again
+  // where it is too early for that.
   void Renew(const Credentials& rejected, const CredentialsCallback& done);
 
  private:
@@ -72,12 +75,18 @@ class CredentialProvider {
   void Assume(const std::shared_ptr<const CredentialPlan>& plan, std::size_t index, Result<Credentials> keys);
   void Complete(Result<Credentials> result);
   bool IsFresh(Millis now) const;
+  void BeginPause(Millis now);
+  bool IsPaused(Millis now) const { return now < paused_until_ && now >= paused_until_ - pause_; }
 
   HttpClient& http_;
   const CredentialOptions options_;
   std::mutex mutex_;
   std::optional<Credentials> cached_;
-  Millis no_renewal_before_ = 0;  // after a renewal failed while the keys still hold
+  Millis no_renewal_before_ = 0;   // after a renewal failed while the keys still hold
+  std::optional<Status> failure_;  // of the last fetch, where a server or program was asked for it
+  bool asked_ = false;             // whether one was, in the last fetch
+  Millis paused_until_ = 0;
+  Millis pause_ = 0;
   bool fetching_ = false;
   std::vector<CredentialsCallback> waiting_;
 };

@@ -379,6 +379,8 @@ TEST(Credentials, AChainOfRoles) {
                        {"AWS_ENDPOINT_URL_STS", sts.Url()}});
   options.profile = "x";
   options.role_arn = "arn:aws:iam::1:role/third";
+  std::atomic<Millis> now{0};
+  options.clock = [&] { return now += kHour; };  // always long enough after the last question
   CredentialProvider provider(http, options);
   const Result<Credentials> found = GetNow(provider);
   ASSERT_TRUE(found.ok()) << found.status().message();
@@ -437,6 +439,94 @@ TEST(Credentials, SsoAndPrograms) {
   files.Write("answer", R"({"Version":1,"AccessKeyId":"second","SecretAccessKey":"SK"})");
   EXPECT_EQ(GetNow(tool)->keys.access_key, "first");
   EXPECT_EQ(RenewNow(tool, *from_tool)->keys.access_key, "second");
+}
+
+// Each object of a pass asks again when it is refused; the server must not feel that.
+TEST(Credentials, RefusedKeysAreFetchedAfterGrowingPauses) {
+  for (const bool same : {true, false}) {
+    std::atomic<Millis> now{0};
+    ScriptedServer server([&](const Request& request) {
+      std::string body(R"({"AccessKeyId":"AK)");
+      body += std::to_string(same ? 0 : request.number);
+      return ScriptedServer::Reply(200, body + R"(","SecretAccessKey":"SK"})");
+    });
+    HttpClient http;
+    CredentialOptions options;
+    options.clock = [&] { return now.load(); };
+    options.environment = FakeEnvironment({{"HOME", "/nonexistent"}, {"AWS_CONTAINER_CREDENTIALS_FULL_URI", server.Url()}});
+    CredentialProvider provider(http, options);
+    // All keys are refused; what was fetched in the meantime is tried before.
+    const auto refuse = [&](Millis at) {
+      now = at;
+      const Result<Credentials> tried = GetNow(provider);
+      EXPECT_TRUE(tried.ok());
+      const Result<Credentials> renewed = RenewNow(provider, *tried);
+      EXPECT_TRUE(renewed.ok());
+      return server.requests().size();
+    };
+    struct Step {
+      Millis at;
+      std::size_t requests;  // so far
+    };
+    const Step steps[] = {
+        {0, 2},  // the first keys, and those after the first refusal
+        {999, 2},
+        {1000, 3},
+        {2999, 3},
+        {3000, 4},
+        {6999, 4},
+        {7000, 5},
+        {14'999, 5},
+        {15'000, 6},
+        {30'999, 6},
+        {31'000, 7},
+        {62'999, 7},
+        {63'000, 8},
+        {122'999, 8},
+        {123'000, 9},  // not longer than a minute
+        {182'999, 9},
+        {183'000, 10},
+        {kHour, 11},  // long ago: it begins anew
+        {kHour + 999, 11},
+        {kHour + 1000, 12},
+        {0, 13},  // a clock that was set back does not hold it up
+    };
+    for (const Step& step : steps) EXPECT_EQ(refuse(step.at), step.requests) << step.at;
+  }
+}
+
+TEST(Credentials, AServerWithoutKeysIsAskedAfterGrowingPauses) {
+  std::atomic<Millis> now{0};
+  std::atomic<bool> broken{true};
+  ScriptedServer server([&](const Request&) {
+    if (broken) return ScriptedServer::Reply(403, "");
+    return ScriptedServer::Reply(200, R"({"AccessKeyId":"AK","SecretAccessKey":"SK"})");
+  });
+  HttpClient http;
+  CredentialOptions options;
+  options.clock = [&] { return now.load(); };
+  options.environment = FakeEnvironment({{"HOME", "/nonexistent"}, {"AWS_CONTAINER_CREDENTIALS_FULL_URI", server.Url()}});
+  CredentialProvider provider(http, options);
+  const std::string first = GetNow(provider).status().message();
+  EXPECT_NE(first.find("403"), std::string::npos) << first;
+  struct Step {
+    Millis at;
+    bool broken;
+    std::size_t requests;
+    bool found;
+  };
+  const Step steps[] = {
+      {0, true, 1, false}, {999, false, 1, false}, {1000, true, 2, false}, {2999, false, 2, false}, {3000, false, 3, true},
+  };
+  for (const Step& step : steps) {
+    now = step.at;
+    broken = step.broken;
+    const Result<Credentials> found = GetNow(provider);
+    EXPECT_EQ(found.ok(), step.found) << step.at;
+    // Who is not let through hears why.
+    if (!found.ok()) EXPECT_EQ(found.status().message(), first) << step.at;
+    EXPECT_EQ(server.requests().size(), step.requests) << step.at;
+  }
 }
 
 TEST(Credentials, WithoutKeysNoRoleIsAskedFor) {

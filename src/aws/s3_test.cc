@@ -369,18 +369,28 @@ TEST(S3, ExpiredKeysAreRenewedOnce) {
   });
   S3Options options = Options(server);
   options.credentials.environment = FakeEnvironment({{"HOME", "/nonexistent"}, {"AWS_CONTAINER_CREDENTIALS_FULL_URI", keys.Url()}});
+  std::atomic<Millis> now{NowMillis()};
+  options.credentials.clock = [&] { return now.load(); };
   const auto client = Make(options);
   const Result<std::string> content = client->Get("k");
   EXPECT_TRUE(content.ok()) << content.status().message();
   EXPECT_EQ(keys.requests().size(), 2u);
   EXPECT_EQ(server.requests().size(), 2u);
   good = 100;
+  now += kHour;
   const Result<std::string> refused = client->Get("k");
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.status().code(), Code::kAuth);
   EXPECT_NE(refused.status().message().find("container endpoint"), std::string::npos);
   EXPECT_EQ(keys.requests().size(), 3u);
   EXPECT_EQ(server.requests().size(), 4u);
+  // The objects behind it are refused as well, with the reason, and the keys' server has its rest.
+  for (int i = 0; i < 10; ++i) {
+    const Status again = client->Get("k").status();
+    EXPECT_NE(again.message().find("ExpiredToken"), std::string::npos) << again.message();
+  }
+  EXPECT_EQ(keys.requests().size(), 3u);
+  EXPECT_EQ(server.requests().size(), 14u);
 }
 
 TEST(S3, NothingToDoWithoutKeys) {

@@ -46,6 +46,7 @@ class StsCall : public std::enable_shared_from_this<StsCall> {
     subject_.place = endpoint_.is_custom ? endpoint_.origin : "AWS STS (" + endpoint_.region + ')';
     subject_.web_identity = caller == nullptr;
     subject_.external_id = !role.external_id.empty();
+    subject_.duration_setting = role.duration_setting;
     Attempt();
   }
 

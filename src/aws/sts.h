@@ -21,9 +21,10 @@ namespace trailsift {
 struct RoleRequest {
   std::string arn;
   std::string session_name;
-  std::string external_id;      // empty: none; AssumeRole only
-  std::optional<int> duration;  // seconds; without one the service's default, an hour
-  std::string region;           // where we are; empty: not known
+  std::string external_id;       // empty: none; AssumeRole only
+  std::optional<int> duration;   // seconds; without one the service's default, an hour
+  std::string duration_setting;  // where `duration` stands, for messages: `<iam_role_duration>`
+  std::string region;            // where we are; empty: not known
 };
 
 void AssumeRole(HttpClient& http, const CredentialOptions& options, const RoleRequest& role, const Credentials& caller,

@@ -76,6 +76,39 @@ std::string TrustStatement(const StsSubject& subject, const std::string& caller)
   return text;
 }
 
+std::string PermissionStatement(const StsSubject& subject) {
+  std::string text(R"({"Effect":"Allow","Action":"sts:AssumeRole","Resource":")");
+  text += subject.role_arn;
+  text += "\"}";
+  return text;
+}
+
+// The policies that limit what the two policies of AssumeRole allow. STS says `because no … allows the sts:AssumeRole action` (IAM user
+// guide, "Troubleshoot access denied error messages"); then those two are fine. Empty where it names none of them.
+std::string LimitAdvice(std::string_view message, const StsSubject& subject, const std::string& caller) {
+  const std::string action = subject.web_identity ? "sts:AssumeRoleWithWebIdentity" : "sts:AssumeRole";
+  if (Has(message, "no VPC endpoint policy")) {
+    std::string text("; the policy of the VPC endpoint through which STS is asked needs {\"Effect\":\"Allow\",\"Principal\":");
+    text += caller.empty() || subject.web_identity ? "\"*\"" : "{\"AWS\":\"" + PrincipalOf(caller) + "\"}";
+    text += ",\"Action\":\"" + action + "\",\"Resource\":\"" + subject.role_arn + "\"}";
+    return text;
+  }
+  if (Has(message, "no permissions boundary")) return "; the caller's permissions boundary needs " + PermissionStatement(subject);
+  if (Has(message, "no session policy")) {
+    return "; the policy with which the caller's session was made needs " + PermissionStatement(subject) +
+           "; whoever makes the session sets it";
+  }
+  if (Has(message, "no service control policy")) {
+    return "; no service control policy of the caller's organization allows " + action +
+           " there; who administers the organization must allow it";
+  }
+  if (Has(message, "no resource control policy")) {
+    return "; no resource control policy of the role's organization allows " + action +
+           "; who administers the organization must allow it";
+  }
+  return {};
+}
+
 Status DeniedStatus(const S3Failure& failure, const StsSubject& subject) {
   const std::string caller = CallerArn(failure.message);
   std::string text = subject.Name();
@@ -88,6 +121,9 @@ Status DeniedStatus(const S3Failure& failure, const StsSubject& subject) {
     text += "; a policy denies it: ";
     text += Words(failure.message, subject.secrets);
     return {Code::kDenied, text};
+  }
+  if (const std::string advice = LimitAdvice(failure.message, subject, caller); !advice.empty()) {
+    return {Code::kDenied, text + advice};
   }
   // Where STS says which policy is silent, the other one is fine.
   const bool no_identity = Has(failure.message, "no identity-based policy");
@@ -102,11 +138,17 @@ Status DeniedStatus(const S3Failure& failure, const StsSubject& subject) {
   }
   if (permission) {
     text += " a policy of the caller needs ";
-    text += R"({"Effect":"Allow","Action":"sts:AssumeRole","Resource":")";
-    text += subject.role_arn;
-    text += "\"}";
+    text += PermissionStatement(subject);
   }
   return {Code::kDenied, text};
+}
+
+std::string DurationAdvice(const S3Failure& failure, const StsSubject& subject) {
+  std::string text("; lower ");
+  text += subject.duration_setting.empty() ? "<iam_role_duration>" : subject.duration_setting;
+  // A role that is assumed with the keys of a role gives an hour, whatever its maximum is.
+  if (Has(failure.message, "role chaining")) return text += " to 3600";
+  return text += ", or raise the role's maximum";
 }
 
 // What to do about a code that needs no words of the server's; empty for others.
@@ -171,7 +213,7 @@ Status StsFailureStatus(const S3Failure& failure, const StsSubject& subject, int
   if (!failure.code.empty()) text += ' ' + Words(failure.code, subject.secrets);
   // Only words for which we have none of our own.
   if (!failure.message.empty()) text += ": " + Words(failure.message, subject.secrets);
-  if (Has(failure.message, "DurationSeconds")) text += "; lower <iam_role_duration>, or raise the role's maximum";
+  if (Has(failure.message, "DurationSeconds")) text += DurationAdvice(failure, subject);
   if (attempts > 1) text += " after " + std::to_string(attempts) + " attempts";
   const bool refused = failure.status >= 400 && failure.status < 500 && StsRemedyFor(failure, 0) == StsRemedy::kNone;
   return {refused ? Code::kAuth : Code::kUnavailable, text};

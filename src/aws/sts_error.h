@@ -24,10 +24,11 @@ StsRemedy StsRemedyFor(S3Failure failure, Millis signed_at);
 // What was asked for, for messages.
 struct StsSubject {
   std::string role_arn;
-  std::string caller;         // where the keys or the token that ask for the role came from
-  std::string place;          // the endpoint of the user's, or `AWS STS (eu-west-1)`
-  bool web_identity = false;  // asked with a token, not with keys
-  bool external_id = false;   // one was sent
+  std::string caller;            // where the keys or the token that ask for the role came from
+  std::string place;             // the endpoint of the user's, or `AWS STS (eu-west-1)`
+  bool web_identity = false;     // asked with a token, not with keys
+  bool external_id = false;      // one was sent
+  std::string duration_setting;  // that asked for the session's length; empty: <iam_role_duration>
   // What no message may hold, should the server repeat it.
   std::vector<std::string> secrets;
 

@@ -19,7 +19,7 @@ S3Failure Failure(int status, const std::string& code, const std::string& messag
 }
 
 StsSubject Subject() {
-  return {kRole, "the keys from profile \"x\"", "AWS STS (eu-west-1)", false, false, {"hunter2", "", "to/ken"}};
+  return {kRole, "the keys from profile \"x\"", "AWS STS (eu-west-1)", false, false, "", {"hunter2", "", "to/ken"}};
 }
 
 std::string Refusal(const std::string& user, const std::string& why = "") {
@@ -90,6 +90,76 @@ TEST(StsError, DeniedInOtherWays) {
     EXPECT_EQ(status.message().find("a policy of the caller") == std::string::npos,
               c.web_identity || std::string(c.name) == "explicit")
         << c.name;
+  }
+}
+
+// The two policies of AssumeRole are fine here, so nothing may be said of them.
+TEST(StsError, DeniedByALimit) {
+  struct Case {
+    const char* silent;
+    bool web_identity;
+    const char* said;
+  };
+  const Case cases[] = {
+      {"VPC endpoint policy", false,
+       R"(; the policy of the VPC endpoint through which STS is asked needs {"Effect":"Allow","Principal":)"
+       R"({"AWS":"arn:aws:iam::444455556666:user/c"},"Action":"sts:AssumeRole",)"
+       R"("Resource":"arn:aws:iam::111122223333:role/reader"})"},
+      {"VPC endpoint policy", true,
+       R"(needs {"Effect":"Allow","Principal":"*","Action":"sts:AssumeRoleWithWebIdentity","Resource":)"},
+      {"permissions boundary", false,
+       R"(; the caller's permissions boundary needs {"Effect":"Allow","Action":"sts:AssumeRole",)"
+       R"("Resource":"arn:aws:iam::111122223333:role/reader"})"},
+      {"session policy", false,
+       R"(; the policy with which the caller's session was made needs {"Effect":"Allow","Action":"sts:AssumeRole",)"
+       R"("Resource":"arn:aws:iam::111122223333:role/reader"}; whoever makes the session sets it)"},
+      {"service control policy", false,
+       "; no service control policy of the caller's organization allows sts:AssumeRole there; who administers the organization "
+       "must "
+       "allow it"},
+      {"resource control policy", true,
+       "; no resource control policy of the role's organization allows sts:AssumeRoleWithWebIdentity; who administers"},
+  };
+  for (const Case& c : cases) {
+    StsSubject subject = Subject();
+    subject.web_identity = c.web_identity;
+    const std::string why = std::string(" because no ") + c.silent + " allows the sts:AssumeRole action";
+    const Status status =
+        StsFailureStatus(Failure(403, "AccessDenied", Refusal("arn:aws:iam::444455556666:user/c", why)), subject, 1);
+    EXPECT_EQ(status.code(), Code::kDenied) << c.silent;
+    EXPECT_NE(status.message().find(c.said), std::string::npos) << c.silent << ": " << status.message();
+    for (const char* other : {"trust policy", "a policy of the caller"})
+      EXPECT_EQ(status.message().find(other), std::string::npos) << c.silent << ": " << status.message();
+  }
+  // Near miss: the role's own policy is silent, in the words of today.
+  const Status trust = StsFailureStatus(
+      Failure(403, "AccessDenied",
+              Refusal("arn:aws:iam::444455556666:user/c", " because no role trust policy allows the sts:AssumeRole action")),
+      Subject(), 1);
+  EXPECT_NE(trust.message().find("the role's trust policy needs"), std::string::npos) << trust.message();
+  EXPECT_EQ(trust.message().find("a policy of the caller"), std::string::npos) << trust.message();
+}
+
+TEST(StsError, DurationsNameTheirSetting) {
+  struct Case {
+    const char* setting;
+    const char* message;
+    const char* said;
+  };
+  const char kTooLong[] = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+  const Case cases[] = {
+      {"<iam_role_duration>", kTooLong, "; lower <iam_role_duration>, or raise the role's maximum"},
+      {"duration_seconds of AWS profile \"x\"", kTooLong,
+       "; lower duration_seconds of AWS profile \"x\", or raise the role's maximum"},
+      {"<iam_role_duration>", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+       "role chaining.; lower <iam_role_duration> to 3600"},
+  };
+  for (const Case& c : cases) {
+    StsSubject subject = Subject();
+    subject.duration_setting = c.setting;
+    const std::string message = StsFailureStatus(Failure(400, "ValidationError", c.message), subject, 1).message();
+    ASSERT_GE(message.size(), std::string(c.said).size());
+    EXPECT_EQ(message.substr(message.size() - std::string(c.said).size()), c.said);
   }
 }
 
