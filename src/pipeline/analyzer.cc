@@ -9,6 +9,9 @@
 namespace trailsift {
 namespace {
 
+// Where own events come from, as rules and alerts name it.
+constexpr std::string_view kOwnLocation = "trailsift";
+
 // Window names can't be known from one event: they answer with themselves, and FillWindowNames does the rest.
 class WindowNameKeeper final : public FieldDeriver {
  public:
@@ -168,21 +171,41 @@ void Analyzer::AnalyzeRecord(JsonValue record, const Place& place, ObjectReport&
     return;
   }
   const Event event = Event::Record(record, envelope, arena_, deriver_.get());
+  if (facts == nullptr && options_.learn_regions && !header.aws_region.empty() && IsNewRegion(header.aws_region, report) &&
+      ChangesSomething(event, header))
+    report.changed_regions.emplace_back(header.aws_region, seen.time);
+  Judge(event, header, facts != nullptr ? std::string_view() : header.event_id, index, now, seen, report);
+}
+
+ObjectReport Analyzer::AnalyzeOwn(std::string_view message) {
+  ObjectReport report;
+  const std::optional<JsonValue> json = parser_.Parse(message);
+  const Event event = Event::Message(message, json, arena_, deriver_.get());
+  SeenRecord seen;
+  const Millis now = NowMillis();
+  seen.time = ParseIsoTime(event.Wazuh("collector.time").value_or(std::string_view())).value_or(now);
+  seen.event = Hash128::FromHex(event.Wazuh("collector.id").value_or(std::string_view())).value_or(StrongHash(message));
+  matcher_.set_origin({kOwnLocation, {}});
+  Judge(event, {}, {}, 0, now, seen, report);
+  matcher_.set_origin({});
+  arena_.Reset();
+  return report;
+}
+
+void Analyzer::Judge(const Event& event, const RecordHeader& header, std::string_view event_id, std::uint32_t index, Millis now,
+                     SeenRecord seen, ObjectReport& report) {
   const Millis moment = options_.by_arrival ? now : seen.time;
   matcher_.Match(event, moment, result_);
   const Rule* plain = result_.alternatives.back().result;
   const bool matched = plain != nullptr && plain->info.level > 0;
   if (matched) seen.fate = SeenRecord::Fate::kMatched;
 
-  if (facts == nullptr && options_.learn_regions && !header.aws_region.empty() && IsNewRegion(header.aws_region, report) &&
-      ChangesSomething(event, header))
-    report.changed_regions.emplace_back(header.aws_region, seen.time);
   const std::optional<std::size_t> component = options_.plan->ComponentOf(result_.alternatives);
   if (component || (matched && IsAlertable(*plain, options_.log_alert_level))) {
     Finding finding;
     finding.event = seen.event;
     finding.time = seen.time;
-    finding.event_id = facts != nullptr || header.event_id.empty() ? seen.event.ToHex() : std::string(header.event_id);
+    finding.event_id = event_id.empty() ? seen.event.ToHex() : std::string(event_id);
     finding.index = index;
     finding.component = component;
     bool want_log = false;
@@ -197,7 +220,7 @@ void Analyzer::AnalyzeRecord(JsonValue record, const Place& place, ObjectReport&
                  (parent != nullptr && !parent->no_full_log);
     }
     if (component) {
-      const EventOrigin origin;
+      const EventOrigin origin = event.envelope() == nullptr ? EventOrigin{kOwnLocation, {}} : EventOrigin{};
       const EventValues values(event, moment, origin);
       for (const ContextField& field : options_.plan->components()[*component].fields) {
         const std::optional<std::string_view> value = values.Context(field);
@@ -239,6 +262,14 @@ void Analyzer::FillAlert(const Event& event, const RecordHeader& header, Finding
   if (options_.log_fields)
     for (const Leaf& leaf : leaves) alert.fields.emplace_back(leaf.name, leaf.value);
   if (want_log) alert.full_log = event.full_log();
+  if (event.envelope() == nullptr) {
+    alert.location = kOwnLocation;
+    alert.account = TextOf(event, "collector.account");
+    alert.region = TextOf(event, "collector.region");
+    alert.event_source = kOwnLocation;
+    alert.event_name = TextOf(event, "collector.event");
+    return;
+  }
   ActorInfo actor;
   actor.name = TextOf(event, "trailsift.actor.name");
   actor.kind = TextOf(event, "trailsift.actor.kind");

@@ -14,6 +14,7 @@
 #include "detect/matcher.h"
 #include "event/batch.h"
 #include "event/event.h"
+#include "event/message.h"
 #include "formats/log_chunk.h"
 #include "formats/log_format.h"
 
@@ -91,6 +92,8 @@ class Analyzer {
   // holds, CloudTrail's records where there is none.
   ObjectReport Analyze(std::string bytes, const Envelope& envelope, const std::vector<DiscardRegex>* discard, Millis name_time,
                        std::optional<LogFormat> format = std::nullopt);
+  // An own event (pipeline/own_events.h): a report of one record, whose place is trailsift. Its identity and its time stand in the message.
+  ObjectReport AnalyzeOwn(std::string_view message);
 
  private:
   // Where a record stands, and what its log says of it where it is not CloudTrail's.
@@ -105,6 +108,9 @@ class Analyzer {
   void AnalyzeTrail(std::string bytes, Place place, ObjectReport& report);
   void AnalyzeLog(std::string bytes, LogFormat format, Place place, ObjectReport& report);
   void AnalyzeRecord(JsonValue record, const Place& place, ObjectReport& report);
+  // What the rules say of an event, whose identity and time `seen` has.
+  void Judge(const Event& event, const RecordHeader& header, std::string_view event_id, std::uint32_t index, Millis now,
+             SeenRecord seen, ObjectReport& report);
   void FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log) const;
 
   const AnalyzerOptions& options_;
@@ -112,6 +118,7 @@ class Analyzer {
   Matcher matcher_;
   MatchResult result_;
   Arena arena_;
+  MessageParser parser_;  // of own events
 };
 
 // A result of this rule is written: its level reaches the threshold (or log_alert), and no_log does not hide it.

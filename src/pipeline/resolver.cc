@@ -114,6 +114,23 @@ void Resolver::Take(FlowReport& flow) {
   }
 }
 
+bool Resolver::TakeOwn(ObjectReport& report, std::string_view message) {
+  bool fresh = false;
+  const Millis now = NowMillis();
+  for (SeenRecord& record : report.records) {
+    // Known as long as if an object of now had brought it; objects of the past that are being read forget nothing by it.
+    if (!seen_.Insert(record.event, record.time, now)) continue;
+    if (durable_) new_seen_[{SeenEvents::HourOf(record.time), now}].push_back(SeenEvents::Shorten(record.event));
+    fresh = true;
+    if (record.finding < 0) continue;
+    Finding& finding = report.findings[static_cast<std::size_t>(record.finding)];
+    std::uint64_t number = 0;
+    if (finding.component && !arrival_) number = NumberOf({ObjectOrigin::kOwn, std::string(message), now, finding.alert.account});
+    TakeFinding(std::move(finding), number << 32);
+  }
+  return fresh;
+}
+
 void Resolver::TakeFinding(Finding&& finding, std::uint64_t reference) {
   if (!finding.component) return EmitPlain(std::move(finding));
   if (arrival_) return DecideByArrival(std::move(finding));

@@ -29,9 +29,10 @@ struct ResolverOptions {
   bool durable = true;       // what changes is kept for SaveChanges
 };
 
-// Where an object that windows refer to can be read again.
+// Where an object that windows refer to can be read again. An own event's key is its message.
 struct ObjectOrigin {
-  std::int64_t source = 0;  // the flow object's tag
+  static constexpr std::int64_t kOwn = -1;
+  std::int64_t source = 0;  // the flow object's tag, or kOwn
   std::string key;
   Millis name_time = 0;
   std::string account;
@@ -52,6 +53,8 @@ class Resolver {
 
   // The next object. Alerts that need no other event are emitted at once; Evaluate decides the others.
   void Take(FlowReport& flow);
+  // An own event: its report and the message that it came from. It counts as no record and moves no window's time. False: told before.
+  bool TakeOwn(ObjectReport& report, std::string_view message);
   void Evaluate();
   // End of a pass: what changed of alerts written before.
   void Reconcile();

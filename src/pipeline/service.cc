@@ -165,6 +165,7 @@ std::optional<FlowObject> Service::NextObject(Listing& listing) {
 }
 
 Result<ObjectReport> Service::Reread(const ObjectOrigin& origin) {
+  if (origin.source == ObjectOrigin::kOwn) return again_->AnalyzeOwn(origin.key);
   for (const BucketSource& bucket : buckets_) {
     if (bucket.id != origin.source) continue;
     Result<std::string> bytes = bucket.store->Get(origin.key);
@@ -338,7 +339,16 @@ Status Service::CommitPatiently(const std::stop_token& stop) {
   }
 }
 
+void Service::TakeOwnEvents() {
+  for (const std::string& message : own_events_.Take()) {
+    ObjectReport report = again_->AnalyzeOwn(message);
+    if (!resolver_->TakeOwn(report, message)) continue;
+    for (Alert& whole : report.archive) archive_outbox_.push_back(std::move(whole));
+  }
+}
+
 Status Service::Commit() {
+  TakeOwnEvents();
   resolver_->Evaluate();
   for (; !outbox_.empty(); outbox_.pop_front()) {
     TRAILSIFT_RETURN_IF_ERROR(sink_->Append(outbox_.front()));

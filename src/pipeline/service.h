@@ -18,6 +18,7 @@
 
 #include "config/settings.h"
 #include "pipeline/learned_lists.h"
+#include "pipeline/own_events.h"
 #include "pipeline/quarantine.h"
 #include "pipeline/resolver.h"
 #include "pipeline/state_log.h"
@@ -87,6 +88,7 @@ class Service {
   Status TakeRules(const std::stop_token& stop);
   void Learn(const FlowReport& report);
   Status Take(FlowReport& report, PassReport& pass);
+  void TakeOwnEvents();
   // Commits what waits; a full disk is waited out unless fail_fast.
   Status CommitPatiently(const std::stop_token& stop);
   Status Commit();
@@ -104,6 +106,7 @@ class Service {
   std::unique_ptr<Analyzer> again_;  // for rereading
   std::unique_ptr<Resolver> resolver_;
   Quarantine quarantine_;
+  OwnEvents own_events_;
 
   std::deque<Alert> outbox_;  // alerts that the sink has not taken yet
   std::deque<Alert> archive_outbox_;

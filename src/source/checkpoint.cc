@@ -9,7 +9,7 @@
 namespace trailsift {
 namespace {
 
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
 
 constexpr const char* kSchema = R"(
   create table sources (id integer primary key, name text not null unique, from_day integer not null);
@@ -17,9 +17,14 @@ constexpr const char* kSchema = R"(
                         primary key (source, account, region)) without rowid;
   create table objects (source integer not null, day integer not null, key blob not null, primary key (source, day, key)) without rowid;
   create table positions (name text primary key, file text not null, offset integer not null) without rowid;
+  create table notes (name text primary key, value text not null) without rowid;
 )";
 
-constexpr const char* kFromVersion1 = "begin; alter table streams add column start_after text; pragma user_version=2; commit;";
+// What brings the schema from version 1 to 2, from 2 to 3.
+constexpr const char* kUpgrades[] = {
+    "begin; alter table streams add column start_after text; pragma user_version=2; commit;",
+    "begin; create table notes (name text primary key, value text not null) without rowid; pragma user_version=3; commit;",
+};
 
 // One prepared statement, bound in order, reset when it goes.
 class Query {
@@ -122,8 +127,8 @@ Result<std::unique_ptr<Checkpoint>> Checkpoint::Open(const std::string& home) {
     const std::string make =
         std::string("begin;") + kSchema + "pragma user_version=" + std::to_string(kSchemaVersion) + "; commit;";
     TRAILSIFT_RETURN_IF_ERROR(database->Exec(make.c_str()));
-  } else if (version == 1) {
-    TRAILSIFT_RETURN_IF_ERROR(database->Exec(kFromVersion1));
+  } else {
+    for (; version < kSchemaVersion; ++version) TRAILSIFT_RETURN_IF_ERROR(database->Exec(kUpgrades[version - 1]));
   }
   sqlite3_prepare_v3(database->db, "select 1 from objects where source=? and day=? and key=?", -1, SQLITE_PREPARE_PERSISTENT,
                      &database->finished, nullptr);
@@ -212,6 +217,24 @@ Result<bool> Checkpoint::IsFinished(const FinishedObject& object) {
   return Status(Code::kIo, std::string("state/trailsift.db: ") + sqlite3_errmsg(database_->db));
 }
 
+void Checkpoint::SetNotes(std::vector<Note> notes) {
+  std::lock_guard lock(mutex_);
+  for (Note& note : notes) notes_.push_back(std::move(note));
+}
+
+Result<std::map<std::string, std::string>> Checkpoint::ReadNotes(std::string_view prefix) {
+  std::lock_guard lock(mutex_);
+  std::map<std::string, std::string> notes;
+  Query query(database_->db, "select name, value from notes where substr(name, 1, ?)=?");
+  query.Int(static_cast<std::int64_t>(prefix.size())).Text(prefix);
+  for (;;) {
+    const Result<bool> row = query.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return notes;
+    notes.emplace(query.String(0), query.String(1));
+  }
+}
+
 Status Checkpoint::Commit(const std::vector<FinishedObject>& objects, const FilePosition& alerts, const FilePosition& state_log) {
   std::lock_guard lock(mutex_);
   const auto all = [&]() -> Status {
@@ -222,6 +245,12 @@ Status Checkpoint::Commit(const std::vector<FinishedObject>& objects, const File
     Query position(database_->db, "insert or replace into positions (name, file, offset) values (?, ?, ?)");
     TRAILSIFT_RETURN_IF_ERROR(position.Text("alerts").Text(alerts.file).Int(static_cast<std::int64_t>(alerts.offset)).Run());
     TRAILSIFT_RETURN_IF_ERROR(position.Text("state").Text(state_log.file).Int(static_cast<std::int64_t>(state_log.offset)).Run());
+    if (!notes_.empty()) {
+      Query write(database_->db, "insert or replace into notes (name, value) values (?, ?)");
+      Query forget(database_->db, "delete from notes where name=?");
+      for (const Note& note : notes_)
+        TRAILSIFT_RETURN_IF_ERROR(note.value ? write.Text(note.name).Text(*note.value).Run() : forget.Text(note.name).Run());
+    }
     return database_->Exec("commit");
   };
   if (Status status = all(); !status.ok()) {
@@ -229,6 +258,7 @@ Status Checkpoint::Commit(const std::vector<FinishedObject>& objects, const File
       return undone;
     return status;
   }
+  notes_.clear();
   alerts_ = alerts;
   state_log_ = state_log;
   return Status::Ok();

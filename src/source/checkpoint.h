@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -34,6 +35,13 @@ struct Stream {
   std::string start_after;               // keys up to this one were another collector's; empty: there was none
 };
 
+// Something small that a part of the program must remember exactly as far as the alerts do: `PART/WHAT` and a text. Without a value it is
+// forgotten.
+struct Note {
+  std::string name;
+  std::optional<std::string> value;
+};
+
 Hash128 ObjectKeyHash(std::string_view key);
 
 class Checkpoint {
@@ -54,6 +62,11 @@ class Checkpoint {
 
   Result<bool> IsFinished(const FinishedObject& object);
 
+  // Becomes true with the next Commit, of the same name the last one.
+  void SetNotes(std::vector<Note> notes);
+  // The committed notes whose names begin so.
+  Result<std::map<std::string, std::string>> ReadNotes(std::string_view prefix);
+
   // The last committed positions; empty file names before the first commit.
   const FilePosition& alerts() const { return alerts_; }
   const FilePosition& state_log() const { return state_log_; }
@@ -68,6 +81,7 @@ class Checkpoint {
   std::unique_ptr<Database> database_;
   FilePosition alerts_;  // of the committing thread
   FilePosition state_log_;
+  std::vector<Note> notes_;  // of the next commit; guarded by mutex_
 };
 
 }  // namespace trailsift

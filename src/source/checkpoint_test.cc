@@ -59,14 +59,14 @@ TEST(Checkpoint, IsMadeEmptyAndReopened) {
 TEST(Checkpoint, ANewerSchemaIsRefusedAndLeftAsItIs) {
   const TempFolder home;
   Open(home).reset();
-  Execute(home, "pragma user_version=3");
+  Execute(home, "pragma user_version=4");
   for (int i = 0; i < 2; ++i) {
     const Result<std::unique_ptr<Checkpoint>> opened = Checkpoint::Open(home.path());
     ASSERT_FALSE(opened.ok());
     EXPECT_EQ(opened.status().code(), Code::kIo);
-    EXPECT_THAT(opened.status().message(), HasSubstr("made by a newer trailsift (schema 3)"));
+    EXPECT_THAT(opened.status().message(), HasSubstr("made by a newer trailsift (schema 4)"));
   }
-  Execute(home, "pragma user_version=2");
+  Execute(home, "pragma user_version=3");
   EXPECT_NE(Open(home), nullptr);
 }
 
@@ -115,6 +115,27 @@ TEST(Checkpoint, AFailedCommitChangesNothing) {
   // And the next one goes.
   ASSERT_TRUE(checkpoint->Commit({Object(1, 1, "b")}, {"alerts", 2}, {"state", 2}).ok());
   EXPECT_TRUE(IsFinished(*checkpoint, Object(1, 1, "b")));
+}
+
+TEST(Checkpoint, NotesCommitWithTheGroupAndNeverAlone) {
+  const TempFolder home;
+  Open(home).reset();
+  Execute(home, "create trigger fail before insert on positions when new.offset=99 begin select raise(abort, 'made to fail'); end");
+  using Notes = std::map<std::string, std::string>;
+  {
+    const auto checkpoint = Open(home);
+    checkpoint->SetNotes({{"a/1", "one"}, {"a/2", "two"}});
+    checkpoint->SetNotes({{"a/1", "uno"}, {"b/1", "other"}, {"b/2", std::nullopt}});
+    EXPECT_EQ(*checkpoint->ReadNotes("a/"), Notes()) << "before the commit";
+    EXPECT_FALSE(checkpoint->Commit({}, {"alerts", 1}, {"state", 99}).ok());
+    EXPECT_EQ(*checkpoint->ReadNotes(""), Notes()) << "after one that failed";
+    ASSERT_TRUE(checkpoint->Commit({}, {"alerts", 1}, {"state", 1}).ok());
+    EXPECT_EQ(*checkpoint->ReadNotes("a/"), (Notes{{"a/1", "uno"}, {"a/2", "two"}}));
+    checkpoint->SetNotes({{"a/1", std::nullopt}});
+    ASSERT_TRUE(checkpoint->Commit({}, {"alerts", 1}, {"state", 1}).ok());
+    checkpoint->SetNotes({{"a/2", "lost"}});
+  }
+  EXPECT_EQ(*Open(home)->ReadNotes(""), (Notes{{"a/2", "two"}, {"b/1", "other"}}));
 }
 
 TEST(Checkpoint, SourcesKeepTheirNumberAndFirstDay) {
@@ -241,6 +262,7 @@ TEST(Checkpoint, TheFirstVersionsDatabaseIsBroughtUpToDate) {
     EXPECT_EQ(checkpoint->alerts().offset, 7u);
     EXPECT_EQ(checkpoint->EnsureStream(1, "a", "r")->done_day, 120 + round);
     EXPECT_EQ(checkpoint->EnsureStream(1, "a", "r")->start_after, "");
+    EXPECT_TRUE(checkpoint->ReadNotes("").ok());
     EXPECT_TRUE(checkpoint->FinishStream(1, "a", "r", 121).ok());
   }
 }
