@@ -41,7 +41,7 @@ struct CredentialOptions {
   std::string role_arn;                        // iam_role_arn: assumed with the keys that are found; empty: none
   std::optional<int> role_duration;            // seconds
   std::string external_id;                     // for that role
-  std::string sts_endpoint;                    // empty: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, that of the region
+  std::string sts_endpoint;                    // empty: the environment's, the profile's, that of the region
   std::string region;                          // where STS is asked; empty: where it always is in the role's partition
   int max_attempts = 10;                       // at STS
   std::chrono::milliseconds first_pause{100};  // doubles with each attempt

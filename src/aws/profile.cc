@@ -88,6 +88,11 @@ Status Merge(const IniSection& section, const std::string& file, AwsProfile& pro
   take(profile.sso_region, "sso_region");
   take(profile.sso_account_id, "sso_account_id");
   take(profile.sso_role_name, "sso_role_name");
+  take(profile.endpoint, "endpoint_url");
+  take(profile.services, "services");
+  take(profile.ignore_endpoints, "ignore_configured_endpoint_urls");
+  take(profile.use_fips, "use_fips_endpoint");
+  take(profile.use_dual_stack, "use_dualstack_endpoint");
   if (section.contains("login_session")) profile.indirect = "login_session";
   return {};
 }
@@ -98,14 +103,29 @@ std::string_view Unquoted(std::string_view title) {
   return quoted ? title.substr(1, title.size() - 2) : title;
 }
 
+// Whether a section's title is `kind name`.
+bool IsTitle(std::string_view title, std::string_view kind, const std::string& name) {
+  if (title.substr(0, kind.size()) != kind || title.size() == kind.size()) return false;
+  title = title.substr(kind.size());
+  return (title[0] == ' ' || title[0] == '\t') && Unquoted(Trim(title)) == name;
+}
+
+// What `[services name]` says: `s3 =`, and below it `endpoint_url = …`.
+void MergeServices(const IniFile& config, AwsProfile& profile) {
+  constexpr std::string_view kEnd = ".endpoint_url";
+  for (const auto& [section, values] : config) {
+    if (!IsTitle(section, "services", profile.services)) continue;
+    for (const auto& [key, value] : values) {
+      if (key.size() <= kEnd.size() || key.compare(key.size() - kEnd.size(), kEnd.size(), kEnd) != 0 || value.empty()) continue;
+      profile.service_endpoints[key.substr(0, key.size() - kEnd.size())] = value;
+    }
+  }
+}
+
 // What `[sso-session name]` says goes before what the profile says itself.
 void MergeSession(const IniFile& config, AwsProfile& profile) {
-  constexpr std::string_view kPrefix = "sso-session";
   for (const auto& [section, values] : config) {
-    std::string_view title = section;
-    if (title.substr(0, kPrefix.size()) != kPrefix || title.size() == kPrefix.size()) continue;
-    title = title.substr(kPrefix.size());
-    if ((title[0] != ' ' && title[0] != '\t') || Unquoted(Trim(title)) != profile.sso_session) continue;
+    if (!IsTitle(section, "sso-session", profile.sso_session)) continue;
     if (std::string value = Value(values, "sso_start_url"); !value.empty()) profile.sso_start_url = std::move(value);
     if (std::string value = Value(values, "sso_region"); !value.empty()) profile.sso_region = std::move(value);
   }
@@ -117,6 +137,7 @@ Result<IniFile> ParseIni(std::string_view text, const std::string& file) {
   IniFile result;
   IniSection* section = nullptr;
   std::size_t setting_indent = std::string_view::npos;  // of the setting above; a line further in belongs to it
+  std::string parent;                                   // its name; empty where it has a value
   int line_number = 0;
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   while (!text.empty()) {
@@ -136,18 +157,23 @@ Result<IniFile> ParseIni(std::string_view text, const std::string& file) {
       setting_indent = std::string_view::npos;
       continue;
     }
-    // Nested settings (`s3 =` and indented lines below) hold nothing that is read here.
     const std::size_t indent = raw.find_first_not_of(" \t");
-    if (setting_indent != std::string_view::npos && indent > setting_indent) continue;
+    const bool nested = setting_indent != std::string_view::npos && indent > setting_indent;
     const std::size_t equals = line.find('=');
+    if (nested && (parent.empty() || equals == std::string_view::npos || equals == 0)) continue;
     if (equals == std::string_view::npos || equals == 0) return broken("neither [section], name = value nor # comment");
     if (section == nullptr) return broken("a setting before the first [section]");
     std::string key(Trim(line.substr(0, equals)));
     std::transform(key.begin(), key.end(), key.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (nested) {
+      (*section)[parent + '.' + key] = WithoutComment(Trim(line.substr(equals + 1)));
+      continue;
+    }
     // A command may hold either mark.
     const std::string_view value = Trim(line.substr(equals + 1));
     const bool is_command = key == "credential_process";
+    parent = value.empty() ? key : std::string();
     (*section)[std::move(key)] = is_command ? value : WithoutComment(value);
     setting_indent = indent;
   }
@@ -174,6 +200,7 @@ Result<AwsProfile> LoadProfile(const Environment& environment, const std::string
     if (title != name || (!prefixed && name != "default")) continue;
     TRAILSIFT_RETURN_IF_ERROR(Merge(values, profile.config_file, profile));
   }
+  if (!profile.services.empty()) MergeServices(*config, profile);
   if (!profile.sso_session.empty()) MergeSession(*config, profile);
   return profile;
 }

@@ -12,8 +12,9 @@
 
 namespace trailsift {
 
-using IniSection = std::map<std::string, std::string>;  // keys in lower case
-using IniFile = std::map<std::string, IniSection>;      // by the section's name, as written
+// Keys in lower case. A setting that stands further in below one without a value: `s3.endpoint_url`.
+using IniSection = std::map<std::string, std::string>;
+using IniFile = std::map<std::string, IniSection>;  // by the section's name, as written
 
 // kInvalid with `file:line` on a line that is neither section, setting nor comment. The line itself is not repeated: it may hold a secret.
 Result<IniFile> ParseIni(std::string_view text, const std::string& file);
@@ -44,6 +45,13 @@ struct AwsProfile {
   std::string sso_region;
   std::string sso_account_id;
   std::string sso_role_name;
+  // Endpoints; those of services stand in the [services …] that the profile names.
+  std::string endpoint;
+  std::map<std::string, std::string> service_endpoints;  // `s3` -> URL
+  std::string services;
+  std::string ignore_endpoints;  // the next three: `true`, `false`, as written
+  std::string use_fips;
+  std::string use_dual_stack;
   std::string indirect;  // a setting that gets keys in a way we don't have: login_session
   std::string credentials_file;
   std::string config_file;

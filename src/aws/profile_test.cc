@@ -17,7 +17,7 @@ TEST(Ini, Reads) {
       "f");
   ASSERT_TRUE(file.ok()) << file.status().message();
   const IniFile expected = {{"default", {{"aws_access_key_id", "AK"}, {"region", "eu-west-1"}, {"more", "1"}}},
-                            {"profile x", {{"s3", ""}, {"output", "json"}}},
+                            {"profile x", {{"s3", ""}, {"s3.addressing_style", "path"}, {"s3.max", "1"}, {"output", "json"}}},
                             {"y", {{"empty", ""}}},
                             {"indented", {{"a", "1"}, {"b", "2"}}},
                             {"program", {{"credential_process", "sh -c 'a ; b # c'"}}}};

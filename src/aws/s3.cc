@@ -6,6 +6,7 @@
 
 #include "aws/backoff.h"
 #include "aws/client_settings.h"
+#include "aws/endpoint_settings.h"
 #include "base/log.h"
 
 namespace trailsift {
@@ -42,13 +43,15 @@ struct S3Client::Call {
 
 Result<std::unique_ptr<S3Client>> S3Client::Create(S3Options options) {
   const Environment& environment = options.credentials.environment;
-  const std::string custom =
-      FirstText({options.service_endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL")});
-  Result<S3Endpoint> endpoint = S3Endpoint::Make(options.bucket, custom);
+  const Result<EndpointSettings> endpoints = LoadEndpointSettings(environment, options.credentials.profile);
+  if (!endpoints.ok()) return endpoints.status();
+  const std::string custom = ConfiguredEndpoint(*endpoints, environment, options.service_endpoint, "S3");
+  Result<S3Endpoint> endpoint = S3Endpoint::Make(options.bucket, custom, endpoints->variant);
   if (!endpoint.ok()) return endpoint.status();
   Result<ClientSettings> settings =
       ReadClientSettings(options.credentials, options.region, endpoint->RegionOfName(), options.max_attempts);
   if (!settings.ok()) return settings.status();
+  TRAILSIFT_RETURN_IF_ERROR(CheckVariant(endpoints->variant, custom, settings->region).Annotate("S3 endpoint"));
   options.credentials.region = settings->sts_region;
   options.credentials.max_attempts = settings->max_attempts;
   options.credentials.first_pause = options.first_pause;

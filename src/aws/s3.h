@@ -35,7 +35,7 @@ inline constexpr std::size_t kMaxObject = 256 << 20;
 
 struct S3Options {
   std::string bucket;
-  std::string service_endpoint;  // of the configuration; empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS
+  std::string service_endpoint;  // of the configuration; empty: the environment's, the profile's, AWS
   std::string region;            // a hint; empty: the endpoint's name, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1
   CredentialOptions credentials;
   int parallel = 16;

@@ -22,6 +22,20 @@ bool FitsHostName(std::string_view name) {
          std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
+// The names that AWS shows for an interface endpoint of a VPC lack their first label: `*.vpce-….s3.us-east-1.vpce.amazonaws.com`. Buckets
+// are behind `bucket.` (Amazon S3 user guide, "AWS PrivateLink for Amazon S3").
+std::string WithBucketLabel(const std::string& endpoint) {
+  const std::size_t scheme = endpoint.find("://");
+  if (scheme == std::string::npos) return endpoint;
+  const std::size_t host = scheme + 3;
+  const std::string_view rest = std::string_view(endpoint).substr(host);
+  const std::string_view name = rest.substr(0, rest.find_first_of("/:?"));
+  if (name.find(".s3.") == std::string_view::npos || name.find(".vpce.amazonaws.com") == std::string_view::npos) return endpoint;
+  const bool starred = StartsWith(name, "*.vpce-");
+  if (!starred && !StartsWith(name, "vpce-")) return endpoint;
+  return endpoint.substr(0, host) + "bucket." + std::string(rest.substr(starred ? 2 : 0));
+}
+
 }  // namespace
 
 std::string_view DnsSuffixOf(std::string_view region) {
@@ -45,7 +59,10 @@ bool IsRegionName(std::string_view text) {
 }
 
 std::string RegionOfHost(std::string_view host) {
-  const std::size_t suffix = host.rfind(".amazonaws.com");
+  std::size_t suffix = host.rfind(".amazonaws.com");
+  for (const std::string_view dual : {std::string_view(".api.aws"), std::string_view(".api.amazonwebservices.com.cn")}) {
+    if (host.size() > dual.size() && host.substr(host.size() - dual.size()) == dual) suffix = host.size() - dual.size();
+  }
   if (suffix == std::string_view::npos) return {};
   host = host.substr(0, suffix);
   if (const std::size_t vpce = host.rfind(".vpce"); vpce != std::string_view::npos && vpce + 5 == host.size())
@@ -55,19 +72,21 @@ std::string RegionOfHost(std::string_view host) {
   // `s3-eu-west-1` and `s3.amazonaws.com` are the spellings of old.
   if (region == "s3" || region == "s3-external-1") return "us-east-1";
   if (StartsWith(region, "s3-")) region.remove_prefix(3);
+  if (StartsWith(region, "fips-")) region.remove_prefix(5);
   return IsRegionName(region) && std::count(region.begin(), region.end(), '-') >= 2 ? std::string(region) : std::string();
 }
 
-Result<S3Endpoint> S3Endpoint::Make(const std::string& bucket, const std::string& custom) {
+Result<S3Endpoint> S3Endpoint::Make(const std::string& bucket, const std::string& custom, const EndpointVariant& variant) {
   if (!IsBucketName(bucket)) {
     return Status(Code::kInvalid,
                   "\"" + bucket + "\" is no name of a bucket; write the plain name, without s3:// and without a path");
   }
   S3Endpoint endpoint;
   endpoint.bucket_ = bucket;
+  endpoint.variant_ = variant;
   endpoint.path_style_ = !custom.empty() || !FitsHostName(bucket);
   if (!custom.empty()) {
-    Result<Url> url = ParseUrl(custom);
+    Result<Url> url = ParseUrl(WithBucketLabel(custom));
     if (!url.ok()) return url.status().Annotate("S3 endpoint");
     if (!url->query.empty()) return Status(Code::kInvalid, "S3 endpoint: \"" + custom + "\" has a query (?…)");
     endpoint.custom_ = std::move(url).value();
@@ -83,7 +102,7 @@ S3Target S3Endpoint::Resolve(std::string_view region, std::string_view key) cons
     target.origin = custom_.Origin();
     target.path = custom_.path;
   } else {
-    target.host = "s3." + std::string(region) + '.' + std::string(DnsSuffixOf(region));
+    target.host = ServiceHost("s3", region, variant_);
     if (!path_style_) target.host = bucket_ + '.' + target.host;
     target.origin = "https://" + target.host;
   }

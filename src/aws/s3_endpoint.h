@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "aws/endpoint_settings.h"
 #include "base/status.h"
 #include "net/url.h"
 
@@ -18,8 +19,8 @@ struct S3Target {
 
 class S3Endpoint {
  public:
-  // `custom` empty: AWS. kInvalid for a name that no bucket can have and for an endpoint that is no URL.
-  static Result<S3Endpoint> Make(const std::string& bucket, const std::string& custom);
+  // `custom` empty: AWS, by the variant. kInvalid for a name that no bucket can have and for an endpoint that is no URL.
+  static Result<S3Endpoint> Make(const std::string& bucket, const std::string& custom, const EndpointVariant& variant = {});
 
   // `key` empty: the bucket itself.
   S3Target Resolve(std::string_view region, std::string_view key) const;
@@ -35,6 +36,7 @@ class S3Endpoint {
   std::string bucket_;
   std::string custom_text_;
   Url custom_;
+  EndpointVariant variant_;
   bool path_style_ = false;
 };
 

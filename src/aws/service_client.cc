@@ -6,6 +6,7 @@
 
 #include "aws/backoff.h"
 #include "aws/client_settings.h"
+#include "aws/endpoint_settings.h"
 #include "aws/s3_endpoint.h"
 #include "base/log.h"
 
@@ -26,8 +27,9 @@ struct ServiceClient::Call {
 
 Result<std::unique_ptr<ServiceClient>> ServiceClient::Create(ServiceClientOptions options) {
   const Environment& environment = options.credentials.environment;
-  const std::string variable = "AWS_ENDPOINT_URL_" + options.endpoint_suffix;
-  const std::string custom = FirstText({options.service_endpoint, environment(variable.c_str()), environment("AWS_ENDPOINT_URL")});
+  const Result<EndpointSettings> endpoints = LoadEndpointSettings(environment, options.credentials.profile);
+  if (!endpoints.ok()) return endpoints.status();
+  const std::string custom = ConfiguredEndpoint(*endpoints, environment, options.service_endpoint, options.endpoint_suffix);
   Url endpoint;
   if (!custom.empty()) {
     Result<Url> url = ParseUrl(custom);
@@ -38,9 +40,10 @@ Result<std::unique_ptr<ServiceClient>> ServiceClient::Create(ServiceClientOption
   const Result<ClientSettings> settings =
       ReadClientSettings(options.credentials, options.region, RegionOfHost(endpoint.host), options.max_attempts);
   if (!settings.ok()) return settings.status();
+  TRAILSIFT_RETURN_IF_ERROR(CheckVariant(endpoints->variant, custom, settings->region).Annotate(options.service + " endpoint"));
   if (custom.empty()) {
     endpoint.scheme = "https";
-    endpoint.host = options.service + '.' + settings->region + '.' + std::string(DnsSuffixOf(settings->region));
+    endpoint.host = ServiceHost(options.service, settings->region, endpoints->variant);
     endpoint.port = 443;
   }
   options.max_attempts = settings->max_attempts;

@@ -25,8 +25,8 @@ namespace trailsift {
 
 struct ServiceClientOptions {
   std::string service;           // what is signed for and the host's first label: `sqs`, `logs`, `inspector2`, `cloudtrail`
-  std::string endpoint_suffix;   // of the environment's variable: `SQS` for AWS_ENDPOINT_URL_SQS
-  std::string service_endpoint;  // of the configuration; empty: AWS_ENDPOINT_URL_…, AWS_ENDPOINT_URL, AWS
+  std::string endpoint_suffix;   // of the environment's variable: `SQS` for AWS_ENDPOINT_URL_SQS; in the profile `sqs`
+  std::string service_endpoint;  // of the configuration; empty: the environment's, the profile's, AWS
   std::string region;            // empty: the endpoint's name, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1
   CredentialOptions credentials;
   int parallel = 16;

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "aws/backoff.h"
+#include "aws/endpoint_settings.h"
 #include "aws/flat_json.h"
 #include "aws/s3_endpoint.h"
 #include "aws/s3_error.h"
@@ -160,13 +161,16 @@ std::string SsoCacheFile(const Environment& environment, const std::string& sess
 void FetchSsoCredentials(HttpClient& http, const CredentialOptions& options, const SsoRole& role, CredentialsCallback done) {
   const Result<std::string> token = ReadToken(role, options.clock());
   if (!token.ok()) return done(token.status());
-  std::string custom = options.environment("AWS_ENDPOINT_URL_SSO");
-  if (custom.empty()) custom = options.environment("AWS_ENDPOINT_URL");
+  const Result<EndpointSettings> settings = LoadEndpointSettings(options.environment, role.profile);
+  if (!settings.ok()) return done(settings.status());
+  std::string custom = ConfiguredEndpoint(*settings, options.environment, "", "SSO");
+  if (const Status variant = CheckVariant(settings->variant, custom, role.region); !variant.ok())
+    return done(variant.Annotate("SSO endpoint"));
   if (custom.empty()) {
     if (!IsRegionName(role.region)) {
       return done(Status(Code::kInvalid, "AWS profile \"" + role.profile + "\": sso_region is no name of an AWS region"));
     }
-    custom = "https://portal.sso." + role.region + '.' + std::string(DnsSuffixOf(role.region));
+    custom = "https://" + ServiceHost("portal.sso", role.region, settings->variant);
   }
   const Result<Url> url = ParseUrl(custom);
   if (!url.ok()) return done(url.status().Annotate("SSO endpoint"));

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "aws/backoff.h"
+#include "aws/endpoint_settings.h"
 #include "aws/s3_error.h"
 #include "aws/sts_endpoint.h"
 #include "aws/sts_error.h"
@@ -150,10 +151,10 @@ void Ask(HttpClient& http, const CredentialOptions& options, const RoleRequest& 
         text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
     return done(Status(Code::kInvalid, "\"" + text + "\" is no ARN of a role; write it as arn:aws:iam::123456789012:role/name"));
   }
-  std::string custom = options.sts_endpoint;
-  for (const char* variable : {"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"})
-    if (custom.empty()) custom = options.environment(variable);
-  Result<StsEndpoint> endpoint = ResolveSts(custom, role.region, role.arn);
+  const Result<EndpointSettings> settings = LoadEndpointSettings(options.environment, options.profile);
+  if (!settings.ok()) return done(settings.status());
+  Result<StsEndpoint> endpoint = ResolveSts(ConfiguredEndpoint(*settings, options.environment, options.sts_endpoint, "STS"),
+                                            role.region, role.arn, settings->variant);
   if (!endpoint.ok()) return done(endpoint.status());
   std::make_shared<StsCall>(http, options, std::move(endpoint).value(), std::move(done))->Start(role, caller, token, source);
 }

@@ -30,11 +30,13 @@ std::string_view PartitionOfArn(std::string_view arn) {
   return colon == std::string_view::npos ? std::string_view() : arn.substr(0, colon);
 }
 
-Result<StsEndpoint> ResolveSts(const std::string& custom, std::string_view region, std::string_view role_arn) {
+Result<StsEndpoint> ResolveSts(const std::string& custom, std::string_view region, std::string_view role_arn,
+                               const EndpointVariant& variant) {
   StsEndpoint endpoint;
   endpoint.region = RegionFor(region, role_arn);
+  TRAILSIFT_RETURN_IF_ERROR(CheckVariant(variant, custom, endpoint.region).Annotate("STS endpoint"));
   if (custom.empty()) {
-    endpoint.host = "sts." + endpoint.region + '.' + std::string(DnsSuffixOf(endpoint.region));
+    endpoint.host = ServiceHost("sts", endpoint.region, variant);
     endpoint.origin = "https://" + endpoint.host;
     endpoint.path = "/";
     return endpoint;

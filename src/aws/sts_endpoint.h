@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "aws/endpoint_settings.h"
 #include "base/status.h"
 
 namespace trailsift {
@@ -18,9 +19,10 @@ struct StsEndpoint {
   bool is_custom = false;
 };
 
-// `custom` empty: AWS. `region`: where we are, as far as known; one of another partition than the role's does not count. kInvalid for an
-// endpoint that is no URL.
-Result<StsEndpoint> ResolveSts(const std::string& custom, std::string_view region, std::string_view role_arn);
+// `custom` empty: AWS, by the variant. `region`: where we are, as far as known; one of another partition than the role's does not count. kInvalid for an
+// endpoint that is no URL, and for a variant that can't be had (CheckVariant).
+Result<StsEndpoint> ResolveSts(const std::string& custom, std::string_view region, std::string_view role_arn,
+                               const EndpointVariant& variant = {});
 
 // `aws`, `aws-cn` … of an ARN; empty where the text is none.
 std::string_view PartitionOfArn(std::string_view arn);
