@@ -21,6 +21,7 @@ struct ActorInfo {
   std::string name;  // never empty for a CloudTrail record
   std::string kind;  // user, role, sso, root, service, federated, …
   std::string account;
+  std::string account_name = {};  // by the user's list; empty: it has none
 };
 
 struct Alert {
@@ -45,14 +46,16 @@ struct Alert {
   std::optional<ActorInfo> actor;
   std::string target_name;
   std::string target_account;
+  std::string target_account_name;
   std::string instances;            // instance ids, comma separated
   std::vector<std::string> also;    // ids of other rules that would have held
   std::vector<Hash128> supersedes;  // alerts that this one replaces
   std::optional<Hash128> retracts;  // the alert that this line withdraws
 
   // What tables show beside these, straight from the record; empty where it says nothing.
-  std::string account;  // recipientAccountId, else the account folder
-  std::string region;   // awsRegion
+  std::string account;       // recipientAccountId, else the account folder
+  std::string account_name;  // by the user's list: stands in `trailsift`, too
+  std::string region;        // awsRegion
   std::string event_source;
   std::string event_name;
   std::string source_address;  // sourceIPAddress

@@ -92,6 +92,7 @@ void AppendActorAndTarget(const Alert& alert, std::string& out) {
     AppendMember("name", alert.actor->name, out);
     AppendMemberIfAny("kind", alert.actor->kind, out);
     AppendMemberIfAny("account", alert.actor->account, out);
+    AppendMemberIfAny("account_name", alert.actor->account_name, out);
     out += '}';
   }
   if (!alert.target_name.empty() || !alert.target_account.empty()) {
@@ -99,6 +100,7 @@ void AppendActorAndTarget(const Alert& alert, std::string& out) {
     out += '{';
     AppendMemberIfAny("name", alert.target_name, out);
     AppendMemberIfAny("account", alert.target_account, out);
+    AppendMemberIfAny("account_name", alert.target_account_name, out);
     out += '}';
   }
 }
@@ -124,6 +126,7 @@ void AppendTrailsift(const Alert& alert, std::string& out) {
   AppendMember("event_time", FormatIsoTime(alert.event_time), out);
   AppendTexts("events", alert.events, kSelf, out);
   AppendActorAndTarget(alert, out);
+  AppendMemberIfAny("account_name", alert.account_name, out);
   if (!alert.instances.empty()) AppendTexts("instances", SplitAtCommas(alert.instances), kSelf, out);
   if (!alert.also.empty()) AppendTexts("also", alert.also, kSelf, out);
   if (!alert.supersedes.empty()) AppendTexts("supersedes", alert.supersedes, kHex, out);

@@ -43,9 +43,11 @@ Alert FullAlert(const RuleInfo& rule) {
   alert.previous_output = "one\ntwo";
   alert.data_json = R"({"aws":{"source":"cloudtrail"}})";
   alert.events = {"e-1", "e-2"};
-  alert.actor = ActorInfo{"ana", "user", "111122223333"};
+  alert.actor = ActorInfo{"ana", "user", "111122223333", "production"};
   alert.target_name = "bob";
   alert.target_account = "444455556666";
+  alert.target_account_name = "staging";
+  alert.account_name = "audit";
   alert.instances = "i-1, i-2";
   alert.also = {"100099", "80202"};
   alert.supersedes = {Hash128{}};
@@ -73,7 +75,8 @@ TEST(AlertJson, EveryKeyInWazuhsOrder) {
             R"("trailsift":{"id":")" +
                 alert.id.ToHex() +
                 R"(","event":"ab000000000000000000000000000000","event_time":"2026-01-15T10:00:05Z","events":["e-1","e-2"],)"
-                R"("actor":{"name":"ana","kind":"user","account":"111122223333"},"target":{"name":"bob","account":"444455556666"},)"
+                R"("actor":{"name":"ana","kind":"user","account":"111122223333","account_name":"production"},)"
+                R"("target":{"name":"bob","account":"444455556666","account_name":"staging"},"account_name":"audit",)"
                 R"("instances":["i-1","i-2"],"also":["100099","80202"],"supersedes":["00000000000000000000000000000000"]}})");
 }
 

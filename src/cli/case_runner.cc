@@ -28,7 +28,8 @@ void FillFields(const CaseExpectation& expected, const std::string& text, bool i
   Arena arena;
   const std::optional<JsonValue> json = parser.Parse(text);
   if (!json && !is_line) return;
-  const FieldDeriver deriver([&](std::string_view list, std::string_view key) { return rules.InList(list, key); });
+  const FieldDeriver deriver([&](std::string_view list, std::string_view key) { return rules.InList(list, key); },
+                             [&](std::string_view account) { return rules.AccountName(account); });
   const Event event = is_line ? Event::Message(text, json, arena, &deriver) : Event::Record(*json, envelope, arena, &deriver);
   for (const auto& [name, wanted] : expected.fields) {
     const std::optional<std::string_view> value = event.Wazuh(name);

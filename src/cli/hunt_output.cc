@@ -43,7 +43,8 @@ std::string CsvLine(const Alert& alert) {
                                alert.target_name,
                                alert.instances,
                                alert.id.ToHex(),
-                               Join(alert.events)};
+                               Join(alert.events),
+                               alert.account_name};
   std::string line;
   for (const std::string& cell : cells) line += (line.empty() ? "" : ",") + CsvCell(cell);
   return line;
@@ -51,7 +52,7 @@ std::string CsvLine(const Alert& alert) {
 
 constexpr const char* kCsvHeader =
     "event_time,level,rule_id,description,actor,actor_kind,account,region,event_source,event_name,source_address,error_code,target,"
-    "instances,alert_id,event_ids";
+    "instances,alert_id,event_ids,account_name";
 
 // Characters, counted as UTF-8 code points: near enough to columns for names of accounts and people.
 std::size_t Length(std::string_view text) {
@@ -135,9 +136,9 @@ std::string HuntLine(HuntFormat format, const Alert& alert, const Origin& origin
     }
     case HuntFormat::kTable: {
       const std::string actor = alert.actor ? alert.actor->name : std::string();
-      std::string row =
-          TableRow(FormatIsoTime(alert.event_time), std::to_string(alert.rule->level), alert.rule->id, Printable(alert.account),
-                   Printable(alert.region), Printable(actor), Printable(alert.description), width);
+      std::string row = TableRow(FormatIsoTime(alert.event_time), std::to_string(alert.rule->level), alert.rule->id,
+                                 Printable(alert.account_name.empty() ? alert.account : alert.account_name),
+                                 Printable(alert.region), Printable(actor), Printable(alert.description), width);
       const std::string paint = color ? ColorOf(alert.rule->level) : "";
       return paint.empty() ? row : paint + row + "\x1b[0m";
     }

@@ -47,11 +47,11 @@ TEST_F(HuntOutputTest, CsvHasACellForEachColumn) {
   EXPECT_EQ(header,
             "event_time,level,rule_id,description,actor,actor_kind,account,region,event_source,event_name,source_address,error_"
             "code,target,"
-            "instances,alert_id,event_ids\n");
+            "instances,alert_id,event_ids,account_name\n");
   const std::string line = Line(HuntFormat::kCsv);
   EXPECT_EQ(line,
             "2026-01-15T10:00:05Z,5,80254,ann did it,ann,user,111122223333,us-east-1,ec2.amazonaws.com,RunInstances,192.0.2.1,,,," +
-                alert_.id.ToHex() + ",e1 e2");
+                alert_.id.ToHex() + ",e1 e2,");
   EXPECT_EQ(std::count(line.begin(), line.end(), ','), std::count(header.begin(), header.end(), ','));
 }
 

@@ -65,7 +65,7 @@ std::vector<ListFile> ListFilesIn(const std::vector<std::string>& folders) {
 }
 
 void WarnOfLists(const RuleSet& rules, const std::vector<ListFile>& files, Diagnostics& diagnostics) {
-  std::unordered_set<std::string> used;
+  std::unordered_set<std::string> used = {"account_names"};  // RuleSet::AccountName
   for (const std::unique_ptr<Rule>& rule : rules.rules())
     for (const ListCondition& condition : rule->lists) used.insert(LastName(condition.list_name));
   for (const ListFile& file : files) {

@@ -50,7 +50,8 @@ LogtestLocation LogtestLocation::Parse(std::string_view text) {
 
 LogtestSession::LogtestSession(std::shared_ptr<const RuleSet> rules, LogtestClock clock, LogtestLocation location)
     : rules_(std::move(rules)),
-      deriver_([this](std::string_view list, std::string_view key) { return rules_->InList(list, key); }),
+      deriver_([this](std::string_view list, std::string_view key) { return rules_->InList(list, key); },
+               [this](std::string_view account) { return rules_->AccountName(account); }),
       clock_(clock),
       location_(std::move(location)),
       plan_(*rules_),

@@ -77,7 +77,7 @@ Tests ReadTests(const std::vector<std::string>& paths, Diagnostics& diagnostics)
 
 // A list that nobody asks is likely misspelt: filling it changes nothing.
 void WarnOfUnknownLists(const RuleSet& rules, const std::vector<RuleCase>& cases, Diagnostics& diagnostics) {
-  std::set<std::string> known = {"accounts_own", "accounts_vendor"};  // derived fields ask these
+  std::set<std::string> known = {"accounts_own", "accounts_vendor", "account_names"};  // derived fields ask these
   for (const std::unique_ptr<Rule>& rule : rules.rules())
     for (const ListCondition& list : rule->lists) known.insert(list.list_name.substr(list.list_name.rfind('/') + 1));
   const std::vector<std::string_view> names(known.begin(), known.end());

@@ -289,6 +289,7 @@ TEST(OssecConfTest, OwnSettings) {
   const std::string own =
       R"(<trailsift><alerts_keep_days>90</alerts_keep_days><alerts_max_size>20G</alerts_max_size><look_back>3d</look_back>
     <allowed_lateness>30m</allowed_lateness><learning_period>3d</learning_period>
+    <silence_after>36h</silence_after><lag_alert>0</lag_alert><quarantine_alert>7</quarantine_alert>
     <correlation_time>arrival</correlation_time><rules>my/rules</rules></trailsift>)";
   for (const std::string& text : {own, "<ossec_config>" + own + "</ossec_config>"}) {
     Diagnostics diagnostics;
@@ -299,6 +300,9 @@ TEST(OssecConfTest, OwnSettings) {
     EXPECT_EQ(settings->own.look_back, 3 * kDay);
     EXPECT_EQ(settings->own.allowed_lateness, 30 * kMinute);
     EXPECT_EQ(settings->own.learning_period, 3 * kDay);
+    EXPECT_EQ(settings->own.silence_after, 36 * kHour);
+    EXPECT_EQ(settings->own.lag_alert, 0);
+    EXPECT_EQ(settings->own.quarantine_alert, 7u);
     EXPECT_EQ(settings->own.correlation_time, CorrelationTime::kArrival);
     EXPECT_EQ(settings->own.rules, "/etc/trailsift/my/rules");
   }
@@ -339,6 +343,10 @@ TEST(OssecConfTest, Refused) {
       {"<ossec_config><ruleset><rule_dir/></ruleset></ossec_config>", "o.conf:1:24: error: <rule_dir> is empty\n"},
       {"<trailsift><lookback>2d</lookback></trailsift>",
        "o.conf:1:12: error: unknown tag <lookback> in <trailsift> (did you mean <look_back>?)\n"},
+      {"<trailsift><silence_after>soon</silence_after></trailsift>",
+       "o.conf:1:12: error: <silence_after> is \"soon\" (write a number and s, m, h, d or w, as 2d; 0 never tells)\n"},
+      {"<trailsift><quarantine_alert>-1</quarantine_alert></trailsift>",
+       "o.conf:1:12: error: <quarantine_alert> is \"-1\" (write a number; 0 never tells)\n"},
       {"<trailsift><look_back>0</look_back></trailsift>",
        "o.conf:1:12: error: <look_back> is \"0\" (write a number and s, m, h, d or w, as 2d)\n"},
       {"<trailsift><alerts_max_size>20GB</alerts_max_size></trailsift>",

@@ -37,6 +37,12 @@ void ReadDuration(const BlockReader& reader, const XmlNode& node, Millis& out) {
   ReadParsed(reader, node, value, text, "write a number and s, m, h, d or w, as 2d", out);
 }
 
+// A span of which 0 means never.
+void ReadBound(const BlockReader& reader, const XmlNode& node, Millis& out) {
+  const std::string text = reader.Text(node);
+  ReadParsed(reader, node, ParseDuration(text), text, "write a number and s, m, h, d or w, as 2d; 0 never tells", out);
+}
+
 RulesetSettings::Entry EntryOf(const BlockReader& reader, const XmlNode& node) {
   RulesetSettings::Entry entry;
   const std::string path = reader.NeededText(node);
@@ -140,6 +146,13 @@ const Block<OwnSettings>& OwnBlock() {
       {"look_back", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { ReadDuration(r, n, s.look_back); }},
       {"allowed_lateness", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { ReadDuration(r, n, s.allowed_lateness); }},
       {"learning_period", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { ReadDuration(r, n, s.learning_period); }},
+      {"silence_after", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { ReadBound(r, n, s.silence_after); }},
+      {"lag_alert", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { ReadBound(r, n, s.lag_alert); }},
+      {"quarantine_alert",
+       [](const BlockReader& r, const XmlNode& n, OwnSettings& s) {
+         const std::string text = r.Text(n);
+         ReadParsed(r, n, ParseNumber(text, 1'000'000'000), text, "write a number; 0 never tells", s.quarantine_alert);
+       }},
       {"correlation_time",
        [](const BlockReader& r, const XmlNode& n, OwnSettings& s) {
          const std::string text = r.Text(n);

@@ -5,12 +5,16 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string_view>
 
 namespace trailsift {
 
 // Whether a list of the rules, named as rules name it, holds the key. Any number of threads may call it.
 using InListFunction = std::function<bool(std::string_view list, std::string_view key)>;
+
+// The name that the user gave an account; nothing where there is none. Any number of threads may call it.
+using AccountNameFunction = std::function<std::optional<std::string_view>(std::string_view account)>;
 
 class KnownAccounts {
  public:

@@ -67,13 +67,33 @@ constexpr AccountField kAccountFields[] = {
 
 constexpr std::string_view kPrefix = "trailsift.";
 
-// The account that received the record; where the record does not say, the one whose folder was read.
+// Those that tell an account's name.
+constexpr std::string_view kNameFields[] = {"account", "account.name", "actor.account_name", "target.account_name"};
+
+// The account that received the record; where the record does not say, the one whose folder was read; of an own event the one that it
+// is about.
 std::string_view Recipient(const Event& event, JsonValue record) {
+  if (const auto account = FindText(record, "collector.account")) return *account;
   if (const auto account = FirstFilledText(record, {"recipientAccountId", "aws_account_id"})) return *account;
   return event.envelope() == nullptr ? std::string_view() : event.envelope()->account_id;
 }
 
 }  // namespace
+
+std::optional<std::string_view> FieldDeriver::DeriveAccount(const Event& event, JsonValue record, std::string_view name,
+                                                            Arena& arena) const {
+  std::optional<std::string_view> account;
+  if (EqualsNoCase(name, "actor.account_name")) account = ActorAccount(record);
+  else if (EqualsNoCase(name, "target.account_name")) account = TargetAccount(record, arena);
+  else account = Recipient(event, record);
+  if (!account || account->empty()) return std::nullopt;
+  const std::optional<std::string_view> known = account_name_ ? account_name_(*account) : std::nullopt;
+  if (!EqualsNoCase(name, "account")) return known;
+  if (!known) return account;
+  std::string text(*known);
+  text.append(" (").append(*account).append(1, ')');
+  return arena.Copy(text);
+}
 
 std::optional<std::string_view> FieldDeriver::Derive(const Event& event, std::string_view name, Arena& arena) const {
   if (name.size() <= kPrefix.size() || !EqualsNoCase(name.substr(0, kPrefix.size()), kPrefix)) return std::nullopt;
@@ -86,6 +106,9 @@ std::optional<std::string_view> FieldDeriver::Derive(const Event& event, std::st
   for (const AccountField& field : kAccountFields) {
     if (EqualsNoCase(name, field.name)) return field.compute(*record, KnownAccounts(in_list_, Recipient(event, *record)), arena);
   }
+  for (const std::string_view field : kNameFields) {
+    if (EqualsNoCase(name, field)) return DeriveAccount(event, *record, field, arena);
+  }
   return std::nullopt;
 }
 
@@ -93,6 +116,7 @@ std::vector<std::string> DerivedNames() {
   std::vector<std::string> names;
   for (const DerivedField& field : kFields) names.push_back(std::string(kPrefix) + std::string(field.name));
   for (const AccountField& field : kAccountFields) names.push_back(std::string(kPrefix) + std::string(field.name));
+  for (const std::string_view field : kNameFields) names.push_back(std::string(kPrefix) + std::string(field));
   return names;
 }
 

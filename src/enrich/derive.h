@@ -20,13 +20,19 @@ namespace trailsift {
 class FieldDeriver : public Deriver {
  public:
   // Fields that ask whose an account is look it up with `in_list`; without it every account but the record's own is a stranger's.
-  explicit FieldDeriver(InListFunction in_list = {}) : in_list_(std::move(in_list)) {}
+  // Accounts have names where `account_name` knows them.
+  explicit FieldDeriver(InListFunction in_list = {}, AccountNameFunction account_name = {})
+      : in_list_(std::move(in_list)), account_name_(std::move(account_name)) {}
 
   // `trailsift.actor.name`, …; ASCII case does not matter.
   std::optional<std::string_view> Derive(const Event& event, std::string_view name, Arena& arena) const override;
 
  private:
+  // `account`, `account.name`, `actor.account_name`, `target.account_name`.
+  std::optional<std::string_view> DeriveAccount(const Event& event, JsonValue record, std::string_view name, Arena& arena) const;
+
   InListFunction in_list_;
+  AccountNameFunction account_name_;
 };
 
 // Every name that a FieldDeriver knows, with `trailsift.` before it.

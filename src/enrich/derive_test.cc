@@ -111,6 +111,51 @@ TEST(DeriveTest, WhoseAnAccountIs) {
   EXPECT_EQ(Text(without.Wazuh("trailsift.share.unknown_accounts")), "222233334444, 555566667777, 999900001111");
 }
 
+TEST(DeriveTest, AccountsHaveTheNamesThatTheUserGave) {
+  const FieldDeriver deriver({}, [](std::string_view account) -> std::optional<std::string_view> {
+    if (account == "111122223333") return "production";
+    if (account == "444455556666") return "staging";
+    return std::nullopt;
+  });
+  struct Case {
+    const char* json;
+    const char* folder;  // nullptr: a message
+    const char* label;
+    const char* name;
+    const char* actor;
+  };
+  for (
+      const Case& c : {
+          Case{
+              R"({"recipientAccountId":"111122223333","userIdentity":{"type":"IAMUser","userName":"a","accountId":"444455556666"}})",
+              "", "production (111122223333)", "production", "staging"},
+          Case{R"({"recipientAccountId":"999900001111","userIdentity":{"type":"IAMUser","userName":"a","accountId":"1"}})",
+               "111122223333", "999900001111", "(nothing)", "(nothing)"},
+          Case{R"({"eventName":"x"})", "444455556666", "staging (444455556666)", "staging", "(nothing)"},
+          Case{R"({"eventName":"x"})", "", "(nothing)", "(nothing)", "(nothing)"},
+          Case{R"({"integration":"aws","aws":{"aws_account_id":"111122223333"}})", nullptr, "production (111122223333)",
+               "production", "(nothing)"},
+          Case{R"({"integration":"trailsift","collector":{"event":"silence","account":"111122223333"}})", nullptr,
+               "production (111122223333)", "production", "(nothing)"},
+      }) {
+    ParsedRecord parsed(c.json);
+    Envelope envelope;
+    if (c.folder != nullptr) envelope.account_id = c.folder;
+    const Event event = c.folder != nullptr ? Event::Record(parsed.record(), envelope, parsed.arena(), &deriver)
+                                            : Event::Message(c.json, parsed.record(), parsed.arena(), &deriver);
+    EXPECT_EQ(Text(event.Wazuh("trailsift.account")), c.label) << c.json;
+    EXPECT_EQ(Text(event.Wazuh("TrailSift.Account.Name")), c.name) << c.json;
+    EXPECT_EQ(Text(event.Wazuh("trailsift.actor.account_name")), c.actor) << c.json;
+  }
+  ParsedRecord parsed(kStop);
+  const Envelope envelope;
+  const Event event = Event::Record(parsed.record(), envelope, parsed.arena(), &deriver);
+  EXPECT_EQ(Text(event.Wazuh("trailsift.target.account_name")), "production");
+  EXPECT_EQ(Text(event.Wazuh("trailsift.account.names")), "(nothing)");
+  const Event without = Event::Record(parsed.record(), envelope, parsed.arena(), &kDeriver);
+  EXPECT_EQ(Text(without.Wazuh("trailsift.account")), "111122223333") << "readable without names";
+}
+
 TEST(DeriveTest, EveryNameIsKnownOnce) {
   std::vector<std::string> names = DerivedNames();
   EXPECT_GT(names.size(), 30u);

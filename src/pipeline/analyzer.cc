@@ -103,7 +103,8 @@ std::string_view DescriptionOf(const Finding& finding, const Rule& rule) {
 Analyzer::Analyzer(const AnalyzerOptions& options)
     : options_(options),
       deriver_(std::make_unique<WindowNameKeeper>(
-          [rules = options.rules](std::string_view list, std::string_view key) { return rules->InList(list, key); })),
+          [rules = options.rules](std::string_view list, std::string_view key) { return rules->InList(list, key); },
+          [rules = options.rules](std::string_view account) { return rules->AccountName(account); })),
       matcher_(*options.rules) {}
 Analyzer::~Analyzer() = default;
 
@@ -252,6 +253,10 @@ void Analyzer::Judge(const Event& event, const RecordHeader& header, std::string
   report.records.push_back(seen);
 }
 
+std::string Analyzer::NameOf(std::string_view account) const {
+  return std::string(options_.rules->AccountName(account).value_or(std::string_view()));
+}
+
 void Analyzer::FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log) const {
   Alert& alert = finding.alert;
   alert.event = finding.event;
@@ -265,6 +270,7 @@ void Analyzer::FillAlert(const Event& event, const RecordHeader& header, Finding
   if (event.envelope() == nullptr) {
     alert.location = kOwnLocation;
     alert.account = TextOf(event, "collector.account");
+    alert.account_name = NameOf(alert.account);
     alert.region = TextOf(event, "collector.region");
     alert.event_source = kOwnLocation;
     alert.event_name = TextOf(event, "collector.event");
@@ -274,11 +280,14 @@ void Analyzer::FillAlert(const Event& event, const RecordHeader& header, Finding
   actor.name = TextOf(event, "trailsift.actor.name");
   actor.kind = TextOf(event, "trailsift.actor.kind");
   actor.account = TextOf(event, "trailsift.actor.account");
+  actor.account_name = NameOf(actor.account);
   alert.actor = std::move(actor);
   alert.target_name = TextOf(event, "trailsift.target.name");
   alert.target_account = TextOf(event, "trailsift.target.account");
+  alert.target_account_name = NameOf(alert.target_account);
   alert.instances = TextOf(event, "trailsift.instances");
   alert.account = header.recipient_account_id.empty() ? event.envelope()->account_id : std::string(header.recipient_account_id);
+  alert.account_name = NameOf(alert.account);
   alert.region = header.aws_region;
   alert.event_source = header.event_source;
   alert.event_name = header.event_name;

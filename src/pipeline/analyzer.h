@@ -111,6 +111,8 @@ class Analyzer {
   // What the rules say of an event, whose identity and time `seen` has.
   void Judge(const Event& event, const RecordHeader& header, std::string_view event_id, std::uint32_t index, Millis now,
              SeenRecord seen, ObjectReport& report);
+  // An account's name in the user's list, or nothing.
+  std::string NameOf(std::string_view account) const;
   void FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log) const;
 
   const AnalyzerOptions& options_;

@@ -20,6 +20,7 @@ std::string SentenceWithoutRecord(const Decision& decision) {
   std::deque<std::string> kept;
   return ExpandDescription(decision.rule->info.description, [&](std::string_view name) -> std::optional<std::string_view> {
     if (name.substr(0, kWindowPrefix.size()) == kWindowPrefix) return kept.emplace_back("$(" + std::string(name) + ')');
+    if (name == "trailsift.account") name = "aws.recipientAccountId";
     for (const auto& [field, distinct] : decision.window_values)
       if (field == name && distinct.size() == 1) return std::string_view(distinct.front());
     return std::nullopt;

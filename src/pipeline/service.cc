@@ -22,6 +22,12 @@ constexpr std::chrono::seconds kStopPatience(10);
 constexpr Millis kDiskRetry = 5 * kSecond;
 constexpr std::uint64_t kRotateGrowth = 64u << 20;
 
+// The time between two passes that follow each other as planned.
+Millis GapOf(const Schedule& schedule, Millis now) {
+  const Millis first = NextRun(schedule, now, now);
+  return NextRun(schedule, first, first + 1) - first;
+}
+
 // Sleeps unless stop is asked for.
 void WaitFor(Millis time, const std::stop_token& stop) {
   std::mutex mutex;
@@ -99,6 +105,15 @@ Status Service::Recover() {
     source_ids_.push_back(*id);
   }
   stores_.resize(settings.aws_s3.buckets.size());
+  WatchOptions watch_options;
+  watch_options.silence_after = settings.own.silence_after;
+  watch_options.quarantine_alert = settings.own.quarantine_alert;
+  watch_options.lag_alert = settings.own.lag_alert > 0 ? settings.own.lag_alert + GapOf(settings.aws_s3.schedule, NowMillis()) : 0;
+  watch_options.downtime_is_lag = !options_.fail_fast;
+  watch_ = std::make_unique<Watch>(watch_options, own_events_);
+  const Result<std::map<std::string, std::string>> notes = checkpoint_->ReadNotes(Watch::kNotes);
+  if (!notes.ok()) return notes.status();
+  watch_->Restore(*notes, NowMillis());
   // From here on there is a position, and what was recovered is in the state log.
   return Commit();
 }
@@ -114,6 +129,7 @@ bool Service::OpenBuckets() {
         stores_[i] = std::move(store).value();
       } else {
         LogError("source", bucket.name + ": not read in this pass: " + store.status().message());
+        watch_->NotListed({source_ids_[i], {}, {}}, store.status().message());
         all = false;
         continue;
       }
@@ -186,6 +202,8 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
       LogWarning("source", place + ": deleted between listing and reading; nothing of it was seen");
     } else {
       LogError("source", place + ": not read, tried again at the next pass: " + report.fetch.message());
+      watch_->NotRead(bucket.id, report.object.envelope->account_id, report.object.key, report.object.name_time, report.object.day,
+                      place + ": " + report.fetch.message());
       (bucket.store->local() ? pass.local_failure : pass.remote_failure) = true;
     }
   }
@@ -199,9 +217,12 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
     LogWarning("decode", place + ": quarantined: " + bad.reason);
     TRAILSIFT_RETURN_IF_ERROR(quarantine_.Keep(place, static_cast<int>(bad.index), bad.reason, bad.bytes, now));
   }
+  if (const std::size_t damaged = report.report.bad_records.size() + (report.report.object_fault.ok() ? 0 : 1); damaged > 0)
+    watch_->Quarantined(damaged, place, now);
   const bool finished = report.fetch.ok();
   const bool sound = finished && report.report.object_fault.ok() && report.report.bad_records.empty();
   if (finished) {
+    watch_->Read(bucket.id, report.object.envelope->account_id, report.object.key, report.object.name_time, report.object.day);
     finished_.push_back({bucket.id, report.object.day, ObjectKeyHash(report.object.key)});
     if (sound && bucket.settings->remove_from_bucket) removals_.push_back({report.object.tag, report.object.key});
   }
@@ -214,6 +235,7 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
 
 Result<PassReport> Service::RunPass(const std::stop_token& stop) {
   PassReport pass;
+  watch_->BeginPass(NowMillis());
   if (!OpenBuckets()) pass.remote_failure = true;
   Listing listing(buckets_, *checkpoint_, NowMillis() / kDay, options_.settings->own.look_back);
   failed_.clear();
@@ -230,12 +252,28 @@ Result<PassReport> Service::RunPass(const std::stop_token& stop) {
   pass.stopped = stop.stop_requested();
   pass.listing = listing.counters();
   for (const ObjectTask& task : failed_) listing.MarkFailed(task);
-  if (!pass.stopped) resolver_->Reconcile();
+  if (pass.stopped) {
+    watch_->DropPass();
+  } else {
+    resolver_->Reconcile();
+    EndWatchedPass(listing);
+  }
   TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
   if (!pass.stopped) TRAILSIFT_RETURN_IF_ERROR(listing.Finish());
   if (pass.listing.local_failures > 0) pass.local_failure = true;
   if (pass.listing.failures > pass.listing.local_failures) pass.remote_failure = true;
   return pass;
+}
+
+void Service::EndWatchedPass(const Listing& listing) {
+  const std::vector<BucketSettings>& buckets = options_.settings->aws_s3.buckets;
+  for (const ListingFailure& failure : listing.failures()) {
+    const BucketSource& bucket = buckets_[failure.bucket];
+    watch_->NotListed({bucket.id, failure.account, failure.region}, bucket.store->name() + failure.reason);
+  }
+  std::vector<WatchedSource> sources;
+  for (std::size_t i = 0; i < buckets.size(); ++i) AddSource(sources, source_ids_[i], SourceName(buckets[i]), buckets[i]);
+  watch_->EndPass(sources, NowMillis());
 }
 
 Result<bool> Service::RunFlow(Listing& listing, const std::stop_token& stop, PassReport& pass) {
@@ -296,6 +334,7 @@ Status Service::Settle(const std::stop_token& stop) {
     reconciled_ = NowMillis();
   }
   group_began_.reset();
+  watch_->Check(NowMillis());
   return CommitPatiently(stop);
 }
 
@@ -364,6 +403,7 @@ Status Service::Commit() {
   }
   resolver_->SaveChanges(*state_log_);
   TRAILSIFT_RETURN_IF_ERROR(state_log_->Sync());
+  checkpoint_->SetNotes(watch_->TakeNotes());
   TRAILSIFT_RETURN_IF_ERROR(checkpoint_->Commit(finished_, {alerts->file, alerts->offset}, state_log_->position()));
   finished_.clear();
   if (rotated_) state_log_->RemoveOthers();

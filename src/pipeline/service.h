@@ -22,6 +22,7 @@
 #include "pipeline/quarantine.h"
 #include "pipeline/resolver.h"
 #include "pipeline/state_log.h"
+#include "pipeline/watch.h"
 #include "sink/file_sink.h"
 #include "source/checkpoint.h"
 #include "source/listing.h"
@@ -40,7 +41,8 @@ struct ServiceOptions {
   std::string host;  // the host name, as alerts show it
   std::shared_ptr<const RuleSet> rules;
   unsigned threads = 1;
-  // A full disk ends a pass with an error instead of being waited out.
+  // One pass that somebody else has asked for: a full disk ends it with an error instead of being waited out, and the time before it is no
+  // lag.
   bool fail_fast = false;
   // Asked between groups of objects: loads rules where that was asked for, or answers nothing.
   std::function<std::optional<NewRules>()> reload;
@@ -89,6 +91,8 @@ class Service {
   void Learn(const FlowReport& report);
   Status Take(FlowReport& report, PassReport& pass);
   void TakeOwnEvents();
+  // The pass has come to its end.
+  void EndWatchedPass(const Listing& listing);
   // Commits what waits; a full disk is waited out unless fail_fast.
   Status CommitPatiently(const std::stop_token& stop);
   Status Commit();
@@ -107,6 +111,7 @@ class Service {
   std::unique_ptr<Resolver> resolver_;
   Quarantine quarantine_;
   OwnEvents own_events_;
+  std::unique_ptr<Watch> watch_;
 
   std::deque<Alert> outbox_;  // alerts that the sink has not taken yet
   std::deque<Alert> archive_outbox_;

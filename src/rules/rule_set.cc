@@ -13,6 +13,8 @@
 namespace trailsift {
 namespace {
 
+constexpr const char* kAccountNames = "etc/lists/trailsift/account_names";
+
 // The lists that derived fields read: looked for whether or not a rule names them.
 struct DerivedList {
   std::string name;
@@ -20,7 +22,7 @@ struct DerivedList {
 };
 std::vector<DerivedList> FindDerivedLists(ListStore& lists) {
   std::vector<DerivedList> found;
-  for (const char* name : {"etc/lists/trailsift/accounts_own", "etc/lists/trailsift/accounts_vendor"}) {
+  for (const char* name : {"etc/lists/trailsift/accounts_own", "etc/lists/trailsift/accounts_vendor", kAccountNames}) {
     const Result<const ValueList*> list = lists.Find(name);
     found.push_back({name, list.ok() ? *list : nullptr});
   }
@@ -57,6 +59,11 @@ class LoadedRules final : public RuleSet {
     return std::any_of(derived_lists_.begin(), derived_lists_.end(), [&](const DerivedList& known) {
       return known.name == list && known.list != nullptr && known.list->Find(key);
     });
+  }
+  std::optional<std::string_view> AccountName(std::string_view account) const override {
+    const ValueList* names = derived_lists_.back().list;
+    const std::optional<std::string_view> name = names == nullptr ? std::nullopt : names->Find(account);
+    return name && name->empty() ? std::nullopt : name;
   }
   const CompiledRules& compiled() const override { return compiled_; }
   const std::map<std::string, ListUse>& lists() const override { return lists_.used(); }

@@ -56,6 +56,8 @@ class RuleSet {
   virtual const Rule* Find(int id) const = 0;
   // Whether a list that derived fields read (enrich/accounts.h), named as rules name it, holds the key; false for every other list.
   virtual bool InList(std::string_view list, std::string_view key) const = 0;
+  // The name of an account in `account_names`; nothing where it has none. The view lives as long as the rules.
+  virtual std::optional<std::string_view> AccountName(std::string_view account) const = 0;
   // For detect/matcher: the same rules with their tests shared, folded and indexed.
   virtual const CompiledRules& compiled() const = 0;
   // The lists that rules name, by name.

@@ -307,6 +307,20 @@ TEST(RuleSet, AnswersForTheListsOfDerivedFields) {
   EXPECT_FALSE(rules->InList("etc/lists/names", "A")) << "no derived field reads it";
 }
 
+TEST(RuleSet, KnowsTheNamesOfAccounts) {
+  Diagnostics diagnostics;
+  const std::vector<RuleText> texts = {{"local.xml", std::string("<group name=\"g,\">") + kBase + "</group>"}};
+  const auto rules = RuleSet::LoadTexts(
+      texts, {{"etc/lists/trailsift/account_names", "111122223333:production\n444455556666:\n777788889999:\"a:b\"\n"}},
+      diagnostics);
+  ASSERT_NE(rules, nullptr) << AllText(diagnostics);
+  EXPECT_EQ(rules->AccountName("111122223333"), "production");
+  EXPECT_EQ(rules->AccountName("777788889999"), "a:b");
+  for (const char* none : {"444455556666", "11112222333", "production", ""})
+    EXPECT_EQ(rules->AccountName(none), std::nullopt) << none;
+  EXPECT_EQ(RuleSet::LoadTexts(texts, {}, diagnostics)->AccountName("111122223333"), std::nullopt);
+}
+
 TEST(RuleSet, RefusesATreeWithoutEnd) {
   std::string text = kBase;
   for (int id = 100001; id < 100300; ++id)

@@ -37,12 +37,17 @@ Listing::Listing(std::vector<BucketSource> buckets, Checkpoint& checkpoint, std:
 
 Listing::~Listing() = default;
 
-void Listing::Fail(std::size_t index, const std::string& what, const Status& status) {
+void Listing::Fail(std::size_t index, const std::string& what, const Status& status, const std::string& account,
+                   const std::string& region) {
   const BucketSource& bucket = buckets_[index];
   incomplete_[index] = true;
   if (status.code() == Code::kCancelled) return;
   ++counters_.failures;
   if (bucket.store->local()) ++counters_.local_failures;
+  // A page may have any number of faults, which come one after the other.
+  const ListingFailure* last = failures_.empty() ? nullptr : &failures_.back();
+  if (last == nullptr || last->bucket != index || last->account != account || last->region != region)
+    failures_.push_back({index, account, region, what + ": " + status.message()});
   LogError("source", bucket.store->name() + what + ": not listed in this pass: " + status.message());
 }
 
@@ -100,7 +105,7 @@ void Listing::Discover(std::size_t index) {
       const std::string prefix = RegionsPrefix(settings, account);
       Result<std::vector<std::string>> found = Folders(bucket, prefix);
       if (!found.ok()) {
-        Fail(index, prefix, found.status());
+        Fail(index, prefix, found.status(), account);
         continue;
       }
       regions = std::move(*found);
@@ -118,7 +123,7 @@ void Listing::AddBranch(std::size_t index, const std::string& account, const std
   branch->account = account;
   branch->region = region;
   branch->prefix = DaysPrefix(*bucket.settings, account, region);
-  if (!stream.ok()) return Fail(index, branch->prefix, stream.status());
+  if (!stream.ok()) return Fail(index, branch->prefix, stream.status(), account, region);
   std::int64_t from = stream->from_day;
   // What another collector has read begins and ends where it says, whatever the source's first day is.
   if (!stream->start_after.empty()) from = ReadKey(stream->start_after).day.value_or(from);
@@ -141,11 +146,11 @@ void Listing::Refill(Branch& branch) {
     Result<StorePage> page = bucket.store->List(query);
     if (!page.ok()) {
       branch.failed = branch.at_end = true;
-      return Fail(branch.bucket, branch.prefix, page.status());
+      return Fail(branch.bucket, branch.prefix, page.status(), branch.account, branch.region);
     }
     for (const Status& fault : page->faults) {
       branch.failed = true;
-      Fail(branch.bucket, branch.prefix, fault);
+      Fail(branch.bucket, branch.prefix, fault, branch.account, branch.region);
     }
     branch.token = page->next;
     branch.at_end = page->next.empty() && (!branch.day || ++*branch.day > today_);
@@ -163,7 +168,7 @@ void Listing::Refill(Branch& branch) {
       const Result<bool> known = checkpoint_.IsFinished({bucket.id, task.day, ObjectKeyHash(task.key)});
       if (!known.ok()) {
         branch.failed = branch.at_end = true;
-        return Fail(branch.bucket, branch.prefix, known.status());
+        return Fail(branch.bucket, branch.prefix, known.status(), branch.account, branch.region);
       }
       if (*known) ++counters_.known;
       else branch.waiting.push_back(std::move(task));

@@ -47,6 +47,14 @@ struct ListingCounters {
   std::uint64_t local_failures = 0;  // of them, in folders of this machine
 };
 
+// What could not be listed to its end, of each such part once.
+struct ListingFailure {
+  std::size_t bucket = 0;  // position in the listing's buckets
+  std::string account;     // empty: the whole bucket
+  std::string region;      // empty: the whole account
+  std::string reason;
+};
+
 class Listing {
  public:
   // `today`: days since 1970-01-01, UTC. `look_back` as in the settings.
@@ -64,6 +72,8 @@ class Listing {
   const std::set<std::string>& accounts() const { return accounts_; }
 
   const ListingCounters& counters() const { return counters_; }
+  // After the pass.
+  const std::vector<ListingFailure>& failures() const { return failures_; }
 
  private:
   struct Branch;  // one (bucket, account, region)
@@ -73,7 +83,8 @@ class Listing {
   Result<std::vector<std::string>> Folders(const BucketSource& bucket, const std::string& prefix);
   void AddBranch(std::size_t index, const std::string& account, const std::string& region);
   void Refill(Branch& branch);
-  void Fail(std::size_t index, const std::string& what, const Status& status);
+  void Fail(std::size_t index, const std::string& what, const Status& status, const std::string& account = {},
+            const std::string& region = {});
 
   std::vector<BucketSource> buckets_;
   Checkpoint& checkpoint_;
@@ -91,6 +102,7 @@ class Listing {
   bool discovered_ = false;
   std::set<std::string> accounts_;
   ListingCounters counters_;
+  std::vector<ListingFailure> failures_;
 };
 
 }  // namespace trailsift

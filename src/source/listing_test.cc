@@ -292,6 +292,10 @@ TEST_F(ListingTest, AFolderWithoutPermissionDoesNotStopTheOthers) {
     EXPECT_THAT(Keys(listing), ElementsAre(Key(kTwo, "us-east-1", kToday)));
     EXPECT_EQ(listing.counters().failures, 2u);
     EXPECT_EQ(listing.counters().local_failures, 2u);
+    // Which they are.
+    ASSERT_EQ(listing.failures().size(), 2u);
+    EXPECT_EQ(listing.failures()[0].account + '/' + listing.failures()[0].region, std::string(kOne) + '/');
+    EXPECT_EQ(listing.failures()[1].account + '/' + listing.failures()[1].region, std::string(kTwo) + "/eu-west-1");
   }
   chmod(shut_account.c_str(), 0700);
   chmod(shut_region.c_str(), 0700);
@@ -328,6 +332,10 @@ TEST_F(ListingTest, ABucketThatCannotBeListedDoesNotStopTheOthers) {
   EXPECT_EQ(task->bucket, 1u);
   EXPECT_FALSE(listing.Next().has_value());
   EXPECT_EQ(listing.counters().failures, 1u);
+  ASSERT_EQ(listing.failures().size(), 1u);
+  EXPECT_EQ(listing.failures()[0].bucket, 0u);
+  EXPECT_EQ(listing.failures()[0].account, "") << "all of it";
+  EXPECT_NE(listing.failures()[0].reason.find("wrong secret"), std::string::npos);
 }
 
 TEST_F(ListingTest, ABrokenBucketDoesNotMakeTheOthersRememberForEver) {

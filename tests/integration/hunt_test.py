@@ -21,7 +21,7 @@ SUMMARY_KEYS = ["objects", "bytes", "records", "duplicates", "discarded", "match
                 "quarantined_objects", "seconds", "cpu_seconds"]
 
 CSV_COLUMNS = ["event_time", "level", "rule_id", "description", "actor", "actor_kind", "account", "region", "event_source", "event_name",
-               "source_address", "error_code", "target", "instances", "alert_id", "event_ids"]
+               "source_address", "error_code", "target", "instances", "alert_id", "event_ids", "account_name"]
 
 
 class HuntCase(trail.TrailCase):

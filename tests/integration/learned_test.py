@@ -42,7 +42,7 @@ class LearnedTest(trail.TrailCase):
         # Three days back, so that no name lies in the future whenever the tests run.
         since = (trail.TODAY - timedelta(days=3)).strftime("%Y-%b-%d").upper()
         return self.config(f"<ossec_config><ruleset><rule_include>{self.rules}</rule_include></ruleset></ossec_config>\n"
-                           f"<trailsift><learning_period>6h</learning_period>{own}</trailsift>\n"
+                           f"<trailsift><learning_period>6h</learning_period><silence_after>0</silence_after>{own}</trailsift>\n"
                            + trail.wodle(trail.bucket_block(bucket or f"file://{self.bucket}", only_logs_after=since, **options),
                                          interval=interval))
 

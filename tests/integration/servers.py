@@ -233,6 +233,10 @@ class S3Proxy(_Server):
     def create_bucket(self, bucket):
         (self.data / bucket).mkdir(exist_ok=True)
 
+    def delete_bucket(self, bucket):
+        """With all that it holds."""
+        shutil.rmtree(self.data / bucket)
+
     def fill(self, bucket, folder):
         """Makes the bucket, each file below `folder` an object of it."""
         shutil.copytree(folder, self.data / bucket, dirs_exist_ok=True)
