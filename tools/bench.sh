@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 failed=0
-for bench in floor match memory s3 noise invictus; do
+for bench in floor match memory s3 collector noise invictus; do
   echo "== bench/$bench"
   python3 "bench/$bench" || failed=1
 done

@@ -10,6 +10,8 @@
 namespace trailsift {
 namespace {
 
+bool wazuh_style = false;
+
 spdlog::logger& Logger() {
   static spdlog::logger logger = [] {
     spdlog::logger made("trailsift", std::make_shared<spdlog::sinks::stderr_sink_mt>());
@@ -28,6 +30,16 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
     case LogLevel::kError: return spdlog::level::err;
   }
   return spdlog::level::info;
+}
+
+const char* WazuhName(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug: return "DEBUG";
+    case LogLevel::kInfo: return "INFO";
+    case LogLevel::kWarning: return "WARNING";
+    case LogLevel::kError: return "ERROR";
+  }
+  return "INFO";
 }
 
 // Object keys and server answers are strangers' bytes: none of them may start a line of its own or steer a terminal.
@@ -52,9 +64,15 @@ std::string Printable(std::string_view message) {
 
 void SetLogLevel(LogLevel level) { Logger().set_level(ToSpdlog(level)); }
 
+void SetWazuhLogStyle() {
+  Logger().sinks() = {std::make_shared<spdlog::sinks::stdout_sink_mt>()};
+  Logger().set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));
+  wazuh_style = true;
+}
+
 void Log(LogLevel level, std::string_view part, std::string_view message) {
   if (!Logger().should_log(ToSpdlog(level))) return;
-  Logger().log(ToSpdlog(level), "{}: {}", part, Printable(message));
+  Logger().log(ToSpdlog(level), "{}: {}", wazuh_style ? WazuhName(level) : part, Printable(message));
 }
 
 }  // namespace trailsift

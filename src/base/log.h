@@ -9,6 +9,8 @@ namespace trailsift {
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 void SetLogLevel(LogLevel level);
+// What stands in for Wazuh's collector speaks as it does: on stdout, `ERROR: message`. For good; before any other thread logs.
+void SetWazuhLogStyle();
 void Log(LogLevel level, std::string_view part, std::string_view message);
 
 inline void LogDebug(std::string_view part, std::string_view message) { Log(LogLevel::kDebug, part, message); }

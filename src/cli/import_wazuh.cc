@@ -12,8 +12,6 @@
 #include "cli/exit_code.h"
 #include "config/ossec_conf.h"
 #include "source/checkpoint.h"
-#include "source/layout.h"
-#include "source/listing.h"
 #include "source/store_factory.h"
 #include "source/wazuh_progress.h"
 
@@ -27,14 +25,6 @@ struct ImportArguments {
 };
 
 void Say(const std::string& text) { std::fprintf(stderr, "trailsift import-wazuh: %s\n", text.c_str()); }
-
-// Takes one stream over: its keys are known, what sorts before the first of them is not listed.
-Status Take(Checkpoint& checkpoint, std::int64_t source, const WazuhStream& stream) {
-  TRAILSIFT_RETURN_IF_ERROR(checkpoint.BeginStream(source, stream.account, stream.region, stream.keys.front()));
-  std::vector<FinishedObject> objects;
-  for (const std::string& key : stream.keys) objects.push_back({source, ReadKey(key).day.value_or(kNoDay), ObjectKeyHash(key)});
-  return checkpoint.Commit(objects, FilePosition(checkpoint.alerts()), FilePosition(checkpoint.state_log()));
-}
 
 int Import(const ImportArguments& arguments) {
   Diagnostics diagnostics;
@@ -70,7 +60,7 @@ int Import(const ImportArguments& arguments) {
       found = true;
       taken.insert(path);
       const std::string place = path + ", account " + stream.account + ", region " + stream.region;
-      if (const Status status = Take(**checkpoint, *source, stream); status.code() == Code::kInvalid) {
+      if (const Status status = TakeOver(**checkpoint, *source, stream); status.code() == Code::kInvalid) {
         Say(path + ": not taken over: " + status.message());
         refused = true;
       } else if (!status.ok()) {

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
+#include "cli/aws_s3.h"
 #include "cli/config_check.h"
 #include "cli/demo.h"
 #include "cli/exit_code.h"
@@ -21,6 +22,7 @@ namespace {
 int Main(int argc, char** argv) {
   // Left alone, the allocator learns from freed giants to keep their like in its heaps, and a run's memory creeps up.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  if (IsAwsS3Call(argc, argv)) return AwsS3Main(argc, argv);
   CLI::App app("Watches AWS CloudTrail: collects a trail's objects from S3, detects with Wazuh rules, writes Wazuh alerts",
                "trailsift");
   app.set_version_flag("--version", "trailsift " TRAILSIFT_VERSION);
@@ -36,6 +38,7 @@ int Main(int argc, char** argv) {
   AddRulesCommand(app, action);
   AddLogtestCommand(app, action);
   AddDemoCommand(app, action, argv[0]);
+  AddAwsS3Help(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

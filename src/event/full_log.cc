@@ -49,7 +49,85 @@ char ShortEscape(unsigned char byte) {
   }
 }
 
-void AppendAsciiString(std::string_view text, std::string& out) {
+void AppendMember(std::string_view key, std::string_view value, std::string& out) {
+  AppendAsciiJsonString(key, out);
+  out += ": ";
+  AppendAsciiJsonString(value, out);
+}
+
+class Writer {
+ public:
+  Writer(const Envelope& envelope, std::string& out) : envelope_(envelope), out_(out) {}
+
+  void Members(simdjson::dom::object object, bool settled, WazuhPlace place, bool first) {
+    for (const auto field : object) {
+      if (place == WazuhPlace::kTop && IsReplaced(field.key, object, envelope_)) continue;
+      const auto node = ChangeValue(field.value, settled);
+      if (!node) continue;
+      if (!first) out_ += ", ";
+      first = false;
+      AppendAsciiJsonString(field.key, out_);
+      out_ += ": ";
+      if (const auto wrap = WrapOf(place, field.key, node->value)) {
+        Wrapped(*wrap, node->value);
+      } else {
+        Value(node->value, node->settled, PlaceBelow(place, field.key));
+      }
+    }
+  }
+
+ private:
+  void Wrapped(const WazuhWrap& wrap, JsonValue value) {
+    out_ += '{';
+    AppendAsciiJsonString(wrap.member, out_);
+    out_ += ": ";
+    if (wrap.python_text) {
+      std::string text;
+      AppendPythonStr(value, text);
+      AppendAsciiJsonString(text, out_);
+    } else {
+      Value(value, true, WazuhPlace::kElsewhere);
+    }
+    out_ += '}';
+  }
+
+  void Value(JsonValue value, bool settled, WazuhPlace place) {
+    switch (value.type()) {
+      case element_type::OBJECT:
+        out_ += '{';
+        Members(value.get_object().value_unsafe(), settled, place, true);
+        out_ += '}';
+        return;
+      case element_type::ARRAY: {
+        out_ += '[';
+        bool first = true;
+        for (const JsonValue element : simdjson::dom::array(value.get_array().value_unsafe())) {
+          if (!first) out_ += ", ";
+          first = false;
+          Value(element, true, WazuhPlace::kElsewhere);  // lists are not looked into
+        }
+        out_ += ']';
+        return;
+      }
+      case element_type::STRING: return AppendAsciiJsonString(value.get_string().value_unsafe(), out_);
+      case element_type::NULL_VALUE: out_ += "null"; return;
+      case element_type::DOUBLE:
+        if (const double number = value.get_double().value_unsafe(); IsInfinite(number)) {
+          out_ += number < 0 ? "-1e400" : "1e400";  // Python's Infinity is no JSON
+          return;
+        }
+        return AppendJson(value, out_);
+      default: AppendJson(value, out_);
+    }
+  }
+
+  const Envelope& envelope_;
+  std::string& out_;
+};
+
+}  // namespace
+
+void AppendAsciiJsonString(std::string_view text, std::string& out) {
   out += '"';
   std::size_t plain = 0;  // start of the run that needs no escape
   for (std::size_t at = 0; at < text.size();) {
@@ -75,84 +153,6 @@ void AppendAsciiString(std::string_view text, std::string& out) {
   out.append(text, plain, std::string_view::npos);
   out += '"';
 }
-
-void AppendMember(std::string_view key, std::string_view value, std::string& out) {
-  AppendAsciiString(key, out);
-  out += ": ";
-  AppendAsciiString(value, out);
-}
-
-class Writer {
- public:
-  Writer(const Envelope& envelope, std::string& out) : envelope_(envelope), out_(out) {}
-
-  void Members(simdjson::dom::object object, bool settled, WazuhPlace place, bool first) {
-    for (const auto field : object) {
-      if (place == WazuhPlace::kTop && IsReplaced(field.key, object, envelope_)) continue;
-      const auto node = ChangeValue(field.value, settled);
-      if (!node) continue;
-      if (!first) out_ += ", ";
-      first = false;
-      AppendAsciiString(field.key, out_);
-      out_ += ": ";
-      if (const auto wrap = WrapOf(place, field.key, node->value)) {
-        Wrapped(*wrap, node->value);
-      } else {
-        Value(node->value, node->settled, PlaceBelow(place, field.key));
-      }
-    }
-  }
-
- private:
-  void Wrapped(const WazuhWrap& wrap, JsonValue value) {
-    out_ += '{';
-    AppendAsciiString(wrap.member, out_);
-    out_ += ": ";
-    if (wrap.python_text) {
-      std::string text;
-      AppendPythonStr(value, text);
-      AppendAsciiString(text, out_);
-    } else {
-      Value(value, true, WazuhPlace::kElsewhere);
-    }
-    out_ += '}';
-  }
-
-  void Value(JsonValue value, bool settled, WazuhPlace place) {
-    switch (value.type()) {
-      case element_type::OBJECT:
-        out_ += '{';
-        Members(value.get_object().value_unsafe(), settled, place, true);
-        out_ += '}';
-        return;
-      case element_type::ARRAY: {
-        out_ += '[';
-        bool first = true;
-        for (const JsonValue element : simdjson::dom::array(value.get_array().value_unsafe())) {
-          if (!first) out_ += ", ";
-          first = false;
-          Value(element, true, WazuhPlace::kElsewhere);  // lists are not looked into
-        }
-        out_ += ']';
-        return;
-      }
-      case element_type::STRING: return AppendAsciiString(value.get_string().value_unsafe(), out_);
-      case element_type::NULL_VALUE: out_ += "null"; return;
-      case element_type::DOUBLE:
-        if (const double number = value.get_double().value_unsafe(); IsInfinite(number)) {
-          out_ += number < 0 ? "-1e400" : "1e400";  // Python's Infinity is no JSON
-          return;
-        }
-        return AppendJson(value, out_);
-      default: AppendJson(value, out_);
-    }
-  }
-
-  const Envelope& envelope_;
-  std::string& out_;
-};
-
-}  // namespace
 
 void AppendFullLog(simdjson::dom::object record, const Envelope& envelope, std::string& out) {
   out += R"({"integration": "aws", "aws": {"log_info": {)";

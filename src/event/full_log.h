@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
 #include "event/event.h"
@@ -9,5 +10,8 @@
 namespace trailsift {
 
 void AppendFullLog(simdjson::dom::object record, const Envelope& envelope, std::string& out);
+
+// A quoted string as that text has it.
+void AppendAsciiJsonString(std::string_view text, std::string& out);
 
 }  // namespace trailsift

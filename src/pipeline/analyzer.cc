@@ -4,6 +4,7 @@
 
 #include "enrich/derive.h"
 #include "formats/log_reader.h"
+#include "pipeline/discard.h"
 #include "rules/description.h"
 
 namespace trailsift {
@@ -27,21 +28,6 @@ class WindowNameKeeper final : public FieldDeriver {
     return std::string_view(place, name.size() + 3);
   }
 };
-
-bool IsDiscarded(JsonValue record, const std::vector<DiscardRegex>& patterns) {
-  for (const DiscardRegex& pattern : patterns) {
-    const std::optional<JsonValue> value = FindJson(record, pattern.field());
-    if (!value) continue;
-    simdjson::dom::array items;
-    if (value->is_string()) {
-      if (pattern.Matches(value->get_string().value_unsafe())) return true;
-    } else if (value->get(items) == simdjson::SUCCESS) {
-      for (const JsonValue item : items)
-        if (item.is_string() && pattern.Matches(item.get_string().value_unsafe())) return true;
-    }
-  }
-  return false;
-}
 
 bool IsNewRegion(std::string_view region, const ObjectReport& report) {
   return std::none_of(report.changed_regions.begin(), report.changed_regions.end(),

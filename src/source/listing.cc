@@ -43,6 +43,7 @@ void Listing::Fail(std::size_t index, const std::string& what, const Status& sta
   incomplete_[index] = true;
   if (status.code() == Code::kCancelled) return;
   ++counters_.failures;
+  if (first_failure_.ok()) first_failure_ = status;
   if (bucket.store->local()) ++counters_.local_failures;
   // A page may have any number of faults, which come one after the other.
   const ListingFailure* last = failures_.empty() ? nullptr : &failures_.back();

@@ -74,6 +74,8 @@ class Listing {
   const ListingCounters& counters() const { return counters_; }
   // After the pass.
   const std::vector<ListingFailure>& failures() const { return failures_; }
+  // Why the first of the parts that could not be listed could not; ok where all could.
+  const Status& first_failure() const { return first_failure_; }
 
  private:
   struct Branch;  // one (bucket, account, region)
@@ -103,6 +105,7 @@ class Listing {
   std::set<std::string> accounts_;
   ListingCounters counters_;
   std::vector<ListingFailure> failures_;
+  Status first_failure_;
 };
 
 }  // namespace trailsift

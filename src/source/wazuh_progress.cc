@@ -8,6 +8,9 @@
 #include <functional>
 #include <memory>
 
+#include "source/layout.h"
+#include "source/listing.h"
+
 namespace trailsift {
 namespace {
 
@@ -64,6 +67,13 @@ Result<WazuhProgress> ReadWazuhProgress(const std::string& path) {
     ForEachRow(db.get(), sql.c_str(), [&](sqlite3_stmt*) { progress.other_tables.emplace_back(table); });
   }
   return progress;
+}
+
+Status TakeOver(Checkpoint& checkpoint, std::int64_t source, const WazuhStream& stream) {
+  TRAILSIFT_RETURN_IF_ERROR(checkpoint.BeginStream(source, stream.account, stream.region, stream.keys.front()));
+  std::vector<FinishedObject> objects;
+  for (const std::string& key : stream.keys) objects.push_back({source, ReadKey(key).day.value_or(kNoDay), ObjectKeyHash(key)});
+  return checkpoint.Commit(objects, FilePosition(checkpoint.alerts()), FilePosition(checkpoint.state_log()));
 }
 
 }  // namespace trailsift

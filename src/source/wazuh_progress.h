@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "source/checkpoint.h"
 
 namespace trailsift {
 
@@ -23,5 +24,9 @@ struct WazuhProgress {
 
 // The file is opened for reading only. kNotFound, kDenied or kIo where that fails; kInvalid where it is no such file.
 Result<WazuhProgress> ReadWazuhProgress(const std::string& path);
+
+// Takes one stream over: its keys are known, what sorts before the first of them is not listed. Doing it again changes nothing; kInvalid
+// where a pass of ours has listed the stream.
+Status TakeOver(Checkpoint& checkpoint, std::int64_t source, const WazuhStream& stream);
 
 }  // namespace trailsift

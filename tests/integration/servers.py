@@ -31,6 +31,7 @@ SERVERS = SOURCE / "build" / "servers"
 S3PROXY = "3.1.0"
 S3PROXY_ARTIFACT = f"org.gaul:s3proxy:{S3PROXY}:jar:jar-with-dependencies"
 MOTO = "5.2.5"
+VERSITYGW = "v1.8.0"
 
 START_SECONDS = 90
 
@@ -50,10 +51,11 @@ def _install_lock():
         yield
 
 
-def _run_install(command, what, package):
+def _run_install(command, what, package, more=None):
     if shutil.which(command[0]) is None:
         raise ServerError(f"{what} needs {command[0]}: install {package}")
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                          env={**os.environ, **(more or {})})
     if done.returncode != 0:
         raise ServerError(f"{what}: {command[0]} failed with {done.returncode}")
 
@@ -81,6 +83,16 @@ def moto_python():
             _run_install([str(python), "-m", "pip", "install", "-q", f"moto[server]=={MOTO}", "boto3"], "moto", "python3-venv")
             complete.touch()
     return python
+
+
+def versitygw_program():
+    """The path of versitygw, compiled where it is not there yet: minutes."""
+    program = SERVERS / "bin" / "versitygw"
+    with _install_lock():
+        if not program.exists():
+            _run_install(["go", "install", f"github.com/versity/versitygw/cmd/versitygw@{VERSITYGW}"], "versitygw", "golang",
+                         {"GOBIN": str(program.parent)})
+    return program
 
 
 def _free_port():
@@ -245,6 +257,27 @@ class S3Proxy(_Server):
         path = self.data / bucket / key
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+class VersityGw(_Server):
+    """S3 over a folder, with less work than S3Proxy: for measuring. Verifies signatures."""
+
+    access_key = "AKIAROOT000000000000"
+    secret_key = "rootsecretrootsecret"
+
+    def _command(self, folder):
+        self.data = folder / "data"
+        for part in (self.data, folder / "iam"):
+            part.mkdir(exist_ok=True)
+        return [str(versitygw_program()), "--port", f"127.0.0.1:{self.port}", "--region", self.region, "--iam-dir", str(folder / "iam"),
+                "posix", str(self.data)]
+
+    def _surroundings(self):
+        return {**os.environ, "ROOT_ACCESS_KEY": self.access_key, "ROOT_SECRET_KEY": self.secret_key}
+
+    def fill(self, bucket, folder):
+        """Makes the bucket, each file below `folder` an object of it."""
+        shutil.copytree(folder, self.data / bucket, dirs_exist_ok=True)
 
 
 class Moto(_Server):
