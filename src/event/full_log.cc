@@ -1,6 +1,7 @@
 #include "event/full_log.h"
 
 #include <cstdint>
+#include <cstring>
 
 #include "event/wazuh_record.h"
 #include "event/wazuh_text.h"
@@ -49,6 +50,29 @@ char ShortEscape(unsigned char byte) {
   }
 }
 
+bool IsPlain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
+}
+
+// How many bytes from the beginning on need no escape, eight at a time.
+std::size_t PlainPrefix(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kTops = 0x8080808080808080;
+  // A top bit where a byte is zero; those above the lowest such byte may be wrong, and only whether there is one counts.
+  const auto zeros = [](std::uint64_t word) { return (word - kOnes) & ~word & kTops; };
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const std::uint64_t below_space = (word - kOnes * 0x20) & ~word & kTops;
+    if (((word & kTops) | below_space | zeros(word ^ kOnes * '"') | zeros(word ^ kOnes * '\\') | zeros(word ^ kOnes * 0x7F)) != 0)
+      break;
+  }
+  while (at < text.size() && IsPlain(text[at])) ++at;
+  return at;
+}
+
 void AppendMember(std::string_view key, std::string_view value, std::string& out) {
   AppendAsciiJsonString(key, out);
   out += ": ";
@@ -64,10 +88,10 @@ class Writer {
       if (place == WazuhPlace::kTop && IsReplaced(field.key, object, envelope_)) continue;
       const auto node = ChangeValue(field.value, settled);
       if (!node) continue;
-      if (!first) out_ += ", ";
+      if (!first) out_.append(", ", 2);
       first = false;
       AppendAsciiJsonString(field.key, out_);
-      out_ += ": ";
+      out_.append(": ", 2);
       if (const auto wrap = WrapOf(place, field.key, node->value)) {
         Wrapped(*wrap, node->value);
       } else {
@@ -129,28 +153,22 @@ class Writer {
 
 void AppendAsciiJsonString(std::string_view text, std::string& out) {
   out += '"';
-  std::size_t plain = 0;  // start of the run that needs no escape
-  for (std::size_t at = 0; at < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\') {
-      ++at;
-      continue;
-    }
-    out.append(text, plain, at - plain);
+  for (;;) {
+    const std::size_t plain = PlainPrefix(text);
+    out.append(text, 0, plain);
+    if (plain == text.size()) break;
+    const auto byte = static_cast<unsigned char>(text[plain]);
+    std::size_t size = 1;
     if (byte >= 0x80) {
-      at += AppendNonAscii(text, at, out);
+      size = AppendNonAscii(text, plain, out);
+    } else if (const char letter = ShortEscape(byte); letter != '\0') {
+      out += '\\';
+      out += letter;
     } else {
-      ++at;
-      if (const char letter = ShortEscape(byte); letter != '\0') {
-        out += '\\';
-        out += letter;
-      } else {
-        AppendUnit(byte, out);
-      }
+      AppendUnit(byte, out);
     }
-    plain = at;
+    text.remove_prefix(plain + size);
   }
-  out.append(text, plain, std::string_view::npos);
   out += '"';
 }
 

@@ -1,5 +1,8 @@
 #include "event/full_log.h"
 
+#include <cstdio>
+#include <utility>
+
 #include "event/event_testing.h"
 
 namespace trailsift {
@@ -58,6 +61,28 @@ TEST(FullLog, Envelope) {
   out.clear();
   AppendFullLog(doc.root().get_object().value(), envelope, out);
   EXPECT_NE(out.find(R"("bad \ufffd\ufffd")"), std::string::npos) << out;
+}
+
+// Eight bytes are looked at together: each byte of ASCII at each place among them.
+TEST(FullLog, EveryByteAtEveryPlace) {
+  for (int byte = 0; byte < 0x80; ++byte) {
+    std::string escaped(1, static_cast<char>(byte));
+    if (byte < 0x20 || byte == 0x7F) {
+      char unit[8];
+      std::snprintf(unit, sizeof unit, "\\u%04x", static_cast<unsigned>(byte));
+      escaped = unit;
+    }
+    for (const auto& [plain, letter] :
+         {std::pair('"', '"'), {'\\', '\\'}, {'\b', 'b'}, {'\f', 'f'}, {'\n', 'n'}, {'\r', 'r'}, {'\t', 't'}})
+      if (byte == plain) escaped = std::string(1, '\\') + letter;
+    for (std::size_t before = 0; before < 18; ++before) {
+      const std::string head(before, 'x');
+      const std::string tail(17 - before, '~');
+      std::string out;
+      AppendAsciiJsonString(head + static_cast<char>(byte) + tail, out);
+      EXPECT_EQ(out, '"' + head + escaped + tail + '"') << byte;
+    }
+  }
 }
 
 }  // namespace

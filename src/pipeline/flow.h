@@ -205,7 +205,7 @@ void Flow<Report>::Deliver(std::uint64_t sequence, FlowResult<Report> result) {
 }
 
 template <typename Report>
-typename Flow<Report>::State Flow<Report>::Next(FlowResult<Report>& result, std::chrono::milliseconds patience) {
+auto Flow<Report>::Next(FlowResult<Report>& result, std::chrono::milliseconds patience) -> State {
   std::unique_lock lock(mutex_);
   const auto ready = [&] { return !done_.empty() && done_.begin()->first == wanted_; };
   const auto over = [&] { return fed_all_ && wanted_ == fed_; };
