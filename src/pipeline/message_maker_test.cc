@@ -50,7 +50,7 @@ TEST_F(MessageMakerTest, WhatIsDiscardedOrBadCostsItselfOnly) {
   std::vector<DiscardRegex> discard;
   discard.push_back(DiscardRegex::Compile("eventName", "A").value());
   object_.discard = &discard;
-  const MessageReport report = Make(R"({"Records":[{"eventName":"A"},{"eventName":01},{"eventName":"B"}]})");
+  const MessageReport report = Make(R"({"Records":[{"eventName":"A"},{"eventName":nope},{"eventName":"B"}]})");
   EXPECT_EQ(report.discarded, 1u);
   EXPECT_EQ(report.bad_records.size(), 1u);
   ASSERT_EQ(report.datagrams.size(), 1u);
