@@ -21,6 +21,7 @@
 #include "integrity/digest_key.h"
 #include "integrity/verifier.h"
 #include "source/folder_store.h"
+#include "source/public_key_lister.h"
 #include "source/store_factory.h"
 
 namespace trailsift {
@@ -101,11 +102,12 @@ int RunVerify(const VerifyArguments& arguments) {
       return Fail(kExitUsage, std::string(name) + ' ' + *text + ": not a day; write 2026-01-15");
   }
   if (options.from_day && options.to_day && *options.to_day < *options.from_day) return Fail(kExitUsage, "--to is before --from");
-  if (arguments.public_keys.empty()) {
-    return Fail(
-        kExitUsage,
-        "--public-keys FILE is needed: the keys with which CloudTrail signed, of the trail's region (may repeat). Get them by\n"
-        "  aws cloudtrail list-public-keys --region REGION --start-time 2026-01-01T00:00:00Z > keys.json");
+  const bool in_bucket = arguments.path.rfind("s3://", 0) == 0;
+  if (arguments.public_keys.empty() && !in_bucket) {
+    return Fail(kExitUsage,
+                "--public-keys FILE is needed for a folder: the keys with which CloudTrail signed, of the trail's region (may "
+                "repeat). Get them by\n"
+                "  aws cloudtrail list-public-keys --region REGION --start-time 2026-01-01T00:00:00Z > keys.json");
   }
   std::optional<PublicKeys> keys;
   for (const std::string& file : arguments.public_keys) {
@@ -117,7 +119,6 @@ int RunVerify(const VerifyArguments& arguments) {
     else keys = std::move(read).value();
   }
 
-  const bool in_bucket = arguments.path.rfind("s3://", 0) == 0;
   Result<Place> place = in_bucket ? OpenBucket(arguments.path) : OpenFolder(arguments.path);
   if (!place.ok()) return Fail(in_bucket ? kExitAws : kExitIo, place.status().message());
   if (IsTooDeep(place->prefix)) {
@@ -128,7 +129,14 @@ int RunVerify(const VerifyArguments& arguments) {
   options.store = place->store.get();
   options.prefix = place->prefix;
   options.bucket = place->bucket;
-  options.keys = &*keys;
+  if (keys) options.keys = &*keys;
+  PublicKeyLister lister;
+  options.ask_keys = [&](const std::string& region, Millis from, Millis to) -> Result<PublicKeys> {
+    Result<std::vector<PublicKeyEntry>> asked = lister.List(region, from, to);
+    if (!asked.ok()) return asked.status().Annotate("--public-keys is not given, and");
+    Result<PublicKeys> read = PublicKeys::Of(std::move(asked).value());
+    return read.ok() ? std::move(read) : read.status().Annotate("public keys of CloudTrail in " + region);
+  };
 
   const std::string store = place->store->name();
   VerifyTotals totals;
@@ -137,7 +145,7 @@ int RunVerify(const VerifyArguments& arguments) {
                ? Status::Ok()
                : Status(Code::kIo, std::string("stdout: ") + std::strerror(errno));
   };
-  const auto tell = [&](const Finding& finding) {
+  const auto tell = [&](const FileFinding& finding) {
     totals.Add(finding);
     return write((arguments.json ? VerifyJsonLine(finding, store) : VerifyLine(finding)) + '\n');
   };
@@ -167,8 +175,9 @@ void AddVerifyCommand(CLI::App& app, std::function<int()>& action) {
   CLI::App* command = app.add_subcommand("verify", "Check the logs against CloudTrail's signed digests");
   command->add_option("PATH", arguments->path, "Folder that holds AWSLogs, or s3://bucket/prefix")->required();
   command
-      ->add_option("--public-keys", arguments->public_keys,
-                   "What `aws cloudtrail list-public-keys` printed; may repeat, a region each")
+      ->add_option(
+          "--public-keys", arguments->public_keys,
+          "What `aws cloudtrail list-public-keys` printed; may repeat, a region each; without it CloudTrail is asked (s3:// only)")
       ->type_name("FILE")
       ->allow_extra_args(false)
       ->take_all();

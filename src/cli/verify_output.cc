@@ -36,6 +36,7 @@ std::string_view WhyWord(Why why) {
     case Why::kDamaged: return "damaged";
     case Why::kSignature: return "signature";
     case Why::kNoSignature: return "no-signature";
+    case Why::kKeyTime: return "key-time";
     case Why::kForeignKey: return "foreign-key";
     case Why::kAlgorithm: return "algorithm";
     case Why::kMoved: return "moved";
@@ -69,7 +70,7 @@ std::string Printable(std::string_view text) {
   return out;
 }
 
-std::string VerifyLine(const Finding& finding) {
+std::string VerifyLine(const FileFinding& finding) {
   std::string line = Padded(VerdictWord(finding.verdict), 15);
   line += "  ";
   line += Padded(KindWord(finding.kind), 6);
@@ -79,7 +80,7 @@ std::string VerifyLine(const Finding& finding) {
   return line;
 }
 
-std::string VerifyJsonLine(const Finding& finding, std::string_view store) {
+std::string VerifyJsonLine(const FileFinding& finding, std::string_view store) {
   std::string line("{\"kind\":\"");
   line += KindWord(finding.kind);
   line += "\",\"status\":\"";

@@ -16,15 +16,17 @@ std::string_view VerdictWord(Verdict verdict);
 std::string_view WhyWord(Why why);
 
 // Without the line's end. `store`: what stands before a key, `s3://bucket/` or `/folder/`.
-std::string VerifyLine(const Finding& finding);
-std::string VerifyJsonLine(const Finding& finding, std::string_view store);
+std::string VerifyLine(const FileFinding& finding);
+std::string VerifyJsonLine(const FileFinding& finding, std::string_view store);
 
 // Characters that a terminal would obey become `?`: keys are whatever somebody put into the bucket.
 std::string Printable(std::string_view text);
 
 class VerifyTotals {
  public:
-  void Add(const Finding& finding) { ++counts_[static_cast<std::size_t>(finding.kind)][static_cast<std::size_t>(finding.verdict)]; }
+  void Add(const FileFinding& finding) {
+    ++counts_[static_cast<std::size_t>(finding.kind)][static_cast<std::size_t>(finding.verdict)];
+  }
   std::uint64_t Count(FileKind kind, Verdict verdict) const {
     return counts_[static_cast<std::size_t>(kind)][static_cast<std::size_t>(verdict)];
   }

@@ -5,8 +5,8 @@
 namespace trailsift {
 namespace {
 
-const Finding kGood{FileKind::kLog, Verdict::kValid, Why::kNone, "AWSLogs/1/l.json.gz", "", {}, {}};
-const Finding kBad{
+const FileFinding kGood{FileKind::kLog, Verdict::kValid, Why::kNone, "AWSLogs/1/l.json.gz", "", {}, {}};
+const FileFinding kBad{
     FileKind::kDigest, Verdict::kUnsigned, Why::kForeignKey, "AWSLogs/1/d.json.gz", "its key \"f\" is none", 0, kHour};
 
 TEST(VerifyOutputTest, Lines) {
@@ -23,7 +23,7 @@ TEST(VerifyOutputTest, JsonLines) {
 
 TEST(VerifyOutputTest, NothingThatATerminalObeys) {
   EXPECT_EQ(Printable("a\x1b[31mb\n\x7f\xC2\x9B\xC3\x9B"), "a?[31mb???\xC3\x9B");
-  Finding finding = kGood;
+  FileFinding finding = kGood;
   finding.key = "a\x1b[2J";
   EXPECT_EQ(VerifyLine(finding).find('\x1b'), std::string::npos);
 }

@@ -13,6 +13,17 @@ bool Find(simdjson::dom::object object, std::string name, T& out) {
   return object.at_key(name).get(out) == simdjson::SUCCESS;
 }
 
+// False: it is there, and no time.
+bool FindTime(simdjson::dom::object object, const std::string& name, std::optional<Millis>& out) {
+  JsonValue value;
+  if (!Find(object, name, value) || value.is_null()) return true;
+  std::string_view text;
+  double seconds = 0;
+  if (value.get(text) == simdjson::SUCCESS) out = ParseIsoTime(text);
+  else if (value.get(seconds) == simdjson::SUCCESS && seconds > 0 && seconds < 1e11) out = static_cast<Millis>(seconds * 1000);
+  return out.has_value();
+}
+
 }  // namespace
 
 Result<std::vector<PublicKeyEntry>> ReadPublicKeyList(std::string_view text) {
@@ -31,9 +42,11 @@ Result<std::vector<PublicKeyEntry>> ReadPublicKeyList(std::string_view text) {
     std::string_view value;
     if (element.get(entry) != simdjson::SUCCESS || !Find(entry, "Fingerprint", fingerprint) || !Find(entry, "Value", value))
       return fault(place + " lacks Fingerprint or Value");
-    entries.push_back({std::string(fingerprint), std::string(value)});
+    PublicKeyEntry read{std::string(fingerprint), std::string(value), {}, {}};
+    if (!FindTime(entry, "ValidityStartTime", read.from)) return fault(place + ": ValidityStartTime is no time");
+    if (!FindTime(entry, "ValidityEndTime", read.to)) return fault(place + ": ValidityEndTime is no time");
+    entries.push_back(std::move(read));
   }
-  if (entries.empty()) return fault("holds no key; ask list-public-keys for the time of the digests (--start-time)");
   return entries;
 }
 

@@ -2,22 +2,28 @@
 // Pure; owns its texts.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
+#include "base/time.h"
 
 namespace trailsift {
 
 struct PublicKeyEntry {
   std::string fingerprint;  // an opaque name
   std::string base64;       // of the key in DER
+  // The time that the key signs for; nothing where the list does not say it.
+  std::optional<Millis> from;
+  std::optional<Millis> to;
 };
 
 inline constexpr std::size_t kMaxPublicKeyList = 16u << 20;
 
-// kCorrupt, with what is wrong: no such JSON, an entry without its members, no entry at all. Names count in either case of their first
+// Times are ISO texts, as the command prints them, or seconds since 1970, as the API answers.
+// kCorrupt, with what is wrong: no such JSON, an entry without its members, a time that is none. An empty list is one. Names count in either case of their first
 // letter (`PublicKeyList`, `publicKeyList`).
 Result<std::vector<PublicKeyEntry>> ReadPublicKeyList(std::string_view text);
 

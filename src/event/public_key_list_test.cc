@@ -18,6 +18,29 @@ TEST(PublicKeyListTest, BothSpellings) {
   }
 }
 
+TEST(PublicKeyListTest, Validity) {
+  struct Case {
+    const char* members;
+    std::optional<Millis> from;
+    std::optional<Millis> to;
+  };
+  const Case cases[] = {
+      {"", {}, {}},
+      {R"(,"ValidityStartTime":null)", {}, {}},
+      {R"(,"ValidityStartTime":1768435200.5,"ValidityEndTime":1768438800)", 1'768'435'200'500, 1'768'438'800'000},
+      {R"(,"ValidityStartTime":"2026-01-15T00:00:00+00:00","ValidityEndTime":"2026-01-15T03:00:00+02:00")", 1'768'435'200'000,
+       1'768'438'800'000},
+  };
+  for (const Case& c : cases) {
+    const Result<std::vector<PublicKeyEntry>> list =
+        ReadPublicKeyList(std::string(R"({"PublicKeyList":[{"Value":"A","Fingerprint":"f")") + c.members + "}]}");
+    ASSERT_TRUE(list.ok()) << c.members << list.status().message();
+    EXPECT_EQ(list->at(0).from, c.from) << c.members;
+    EXPECT_EQ(list->at(0).to, c.to) << c.members;
+  }
+  EXPECT_TRUE(ReadPublicKeyList(R"({"PublicKeyList":[]})")->empty());
+}
+
 TEST(PublicKeyListTest, Faults) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "no JSON object"},
@@ -25,7 +48,9 @@ TEST(PublicKeyListTest, Faults) {
       {"{}", "no array PublicKeyList"},
       {R"({"PUBLICKEYLIST":[]})", "no array PublicKeyList"},
       {R"({"PublicKeyList":{}})", "no array PublicKeyList"},
-      {R"({"PublicKeyList":[]})", "holds no key"},
+      {R"({"PublicKeyList":[{"Value":"A","Fingerprint":"f","ValidityStartTime":"then"}]})", "ValidityStartTime is no time"},
+      {R"({"PublicKeyList":[{"Value":"A","Fingerprint":"f","ValidityEndTime":[]}]})", "ValidityEndTime is no time"},
+      {R"({"PublicKeyList":[{"Value":"A","Fingerprint":"f","ValidityEndTime":1e300}]})", "ValidityEndTime is no time"},
       {R"({"PublicKeyList":["x"]})", "PublicKeyList[0] lacks"},
       {R"({"PublicKeyList":[{"Value":"A","Fingerprint":"f"},{"Value":"A"}]})", "PublicKeyList[1] lacks"},
       {R"({"PublicKeyList":[{"Value":7,"Fingerprint":"f"}]})", "PublicKeyList[0] lacks"},

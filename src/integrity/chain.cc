@@ -20,12 +20,12 @@ std::string Chain::LocalKey(const std::string& key) const {
   return parts ? scope_.lead + std::string(parts->tail) : key;
 }
 
-Finding Chain::Gap(Why why, Millis from, Millis to, std::string detail) const {
+FileFinding Chain::Gap(Why why, Millis from, Millis to, std::string detail) const {
   return {FileKind::kDigest, Verdict::kMissing, why, scope_.stream, std::move(detail), from, to};
 }
 
-Finding Chain::Missing(const std::string& key) const {
-  Finding finding{FileKind::kDigest, Verdict::kMissing, Why::kNotThere, key, "the digest after it names it", {}, {}};
+FileFinding Chain::Missing(const std::string& key) const {
+  FileFinding finding{FileKind::kDigest, Verdict::kMissing, Why::kNotThere, key, "the digest after it names it", {}, {}};
   if (const std::optional<DigestKey> name = ReadDigestKey(key)) {
     finding.from = name->end - kHour;
     finding.to = name->end;
@@ -34,10 +34,10 @@ Finding Chain::Missing(const std::string& key) const {
 }
 
 // What is missing between the last digest and the one of that key. True when the last one names it; the claim is used up then.
-bool Chain::Link(const std::string& key, Millis end, std::vector<Finding>& out) {
+bool Chain::Link(const std::string& key, Millis end, std::vector<FileFinding>& out) {
   if (!any_) return false;
   if (claim_.known && claim_.key == key) return true;
-  const auto add = [&](Finding finding) {
+  const auto add = [&](FileFinding finding) {
     if (!scope_.backfill || finding.why == Why::kNotThere) out.push_back(std::move(finding));
   };
   if (!claim_.known || claim_.elsewhere) {
@@ -82,7 +82,7 @@ Chain::Judgement Chain::Judge(const DigestFile& file) {
 }
 
 void Chain::JudgeDigest(const DigestFile& file, bool linked, Judgement& judgement) const {
-  Finding& finding = judgement.finding;
+  FileFinding& finding = judgement.finding;
   finding = {FileKind::kDigest, Verdict::kValid, Why::kNone, file.key, "", file.end - kHour, file.end};
   const auto judge = [&](Verdict verdict, Why why, std::string detail) {
     finding.verdict = verdict;
@@ -104,9 +104,13 @@ void Chain::JudgeDigest(const DigestFile& file, bool linked, Judgement& judgemen
   if (digest.algorithm != "SHA256withRSA") {
     return judge(Verdict::kUnsigned, Why::kAlgorithm, "its signature is made by an unknown algorithm, " + digest.algorithm + also);
   }
-  const SignatureVerdict signature = keys_.Check(digest.fingerprint, SignedText(digest, file.hash), file.signature);
+  const SignatureVerdict signature = keys_.Check(digest.fingerprint, digest.end, SignedText(digest, file.hash), file.signature);
   if (signature == SignatureVerdict::kForeignKey) {
     return judge(Verdict::kUnsigned, Why::kForeignKey, "its key " + digest.fingerprint + " is none of the public keys" + also);
+  }
+  if (signature == SignatureVerdict::kKeyTime) {
+    return judge(Verdict::kUnsigned, Why::kKeyTime,
+                 "its key " + digest.fingerprint + " signs for another time than its own" + also);
   }
   if (contradicted) return judge(Verdict::kChanged, Why::kHash, "the digest after it names another hash");
   if (file.signature.empty()) {
@@ -123,8 +127,8 @@ void Chain::JudgeDigest(const DigestFile& file, bool linked, Judgement& judgemen
   judgement.trusted = true;
 }
 
-std::vector<Finding> Chain::Skip(const std::string& key, Millis end) {
-  std::vector<Finding> out;
+std::vector<FileFinding> Chain::Skip(const std::string& key, Millis end) {
+  std::vector<FileFinding> out;
   (void)Link(key, end, out);
   any_ = true;
   start_ = end - kHour;
@@ -132,7 +136,7 @@ std::vector<Finding> Chain::Skip(const std::string& key, Millis end) {
   return out;
 }
 
-std::vector<Finding> Chain::Finish() {
+std::vector<FileFinding> Chain::Finish() {
   if (!any_ || !claim_.known || claim_.elsewhere || claim_.key.empty()) return {};
   const std::optional<DigestKey> name = ReadDigestKey(claim_.key);
   if (name && scope_.from && name->end < *scope_.from) return {};

@@ -40,15 +40,15 @@ class Chain {
   Chain(const PublicKeys& keys, ChainScope scope) : keys_(keys), scope_(std::move(scope)) {}
 
   struct Judgement {
-    std::vector<Finding> before;  // what should stand between the one before (the newer) and this one, and does not
-    Finding finding;
+    std::vector<FileFinding> before;  // what should stand between the one before (the newer) and this one, and does not
+    FileFinding finding;
     bool trusted = false;
   };
   Judgement Judge(const DigestFile& file);
   // A digest that could not be read: what is missing between it and the newer one. Nothing is known of the one before it.
-  std::vector<Finding> Skip(const std::string& key, Millis end);
+  std::vector<FileFinding> Skip(const std::string& key, Millis end);
   // After the oldest: the one that it names, when that should have been there.
-  std::vector<Finding> Finish();
+  std::vector<FileFinding> Finish();
 
   // The key in the store of what a digest names.
   std::string LocalKey(const std::string& key) const;
@@ -63,9 +63,9 @@ class Chain {
     std::optional<Sha256Value> hash;
     std::string signature;
   };
-  bool Link(const std::string& key, Millis end, std::vector<Finding>& out);
-  Finding Missing(const std::string& key) const;
-  Finding Gap(Why why, Millis from, Millis to, std::string detail) const;
+  bool Link(const std::string& key, Millis end, std::vector<FileFinding>& out);
+  FileFinding Missing(const std::string& key) const;
+  FileFinding Gap(Why why, Millis from, Millis to, std::string detail) const;
   void JudgeDigest(const DigestFile& file, bool linked, Judgement& judgement) const;
 
   const PublicKeys& keys_;

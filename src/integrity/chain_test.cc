@@ -75,7 +75,7 @@ std::vector<DigestFile> Files() {
   return files;
 }
 
-std::string Word(const Finding& finding) {
+std::string Word(const FileFinding& finding) {
   static constexpr const char* kVerdictNames[] = {"valid", "changed", "missing", "unsigned", "pending", "unreadable"};
   std::string word = kVerdictNames[static_cast<int>(finding.verdict)];
   switch (finding.why) {
@@ -103,10 +103,10 @@ std::vector<std::string> Walk(std::vector<DigestFile> files, const ChainScope& s
   std::sort(files.begin(), files.end(), [](const DigestFile& a, const DigestFile& b) { return a.end > b.end; });
   for (const DigestFile& file : files) {
     const Chain::Judgement judgement = chain.Judge(file);
-    for (const Finding& finding : judgement.before) words.push_back(Word(finding));
+    for (const FileFinding& finding : judgement.before) words.push_back(Word(finding));
     words.push_back(Word(judgement.finding) + (judgement.trusted ? "+" : ""));
   }
-  for (const Finding& finding : chain.Finish()) words.push_back(Word(finding));
+  for (const FileFinding& finding : chain.Finish()) words.push_back(Word(finding));
   std::reverse(words.begin(), words.end());
   return words;
 }
@@ -296,7 +296,7 @@ TEST(ChainTest, SkippedOnesAreNotMissing) {
   EXPECT_TRUE(chain.Judge(files[5]).before.empty());
   EXPECT_TRUE(chain.Skip(files[4].key, files[4].end).empty());
   EXPECT_TRUE(chain.Judge(files[3]).before.empty());
-  const std::vector<Finding> found = chain.Skip(files[0].key, files[0].end);
+  const std::vector<FileFinding> found = chain.Skip(files[0].key, files[0].end);
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(Word(found[0]), "missing 2 3");
   EXPECT_EQ(Word(found[1]), "missing-gap 1 2");

@@ -61,7 +61,11 @@ struct PublicKeys::Key {
     return good;
   }
 
+  bool IsGoodFor(Millis end) const { return (!from || end >= *from) && (!to || end <= *to); }
+
   EVP_PKEY* key;
+  std::optional<Millis> from;
+  std::optional<Millis> to;
 };
 
 PublicKeys::PublicKeys() = default;
@@ -72,11 +76,19 @@ PublicKeys& PublicKeys::operator=(PublicKeys&&) noexcept = default;
 Result<PublicKeys> PublicKeys::Read(std::string_view json) {
   Result<std::vector<PublicKeyEntry>> entries = ReadPublicKeyList(json);
   if (!entries.ok()) return entries.status();
+  if (entries->empty())
+    return Status(Code::kCorrupt, "holds no key; ask list-public-keys for the time of the digests (--start-time)");
+  return Of(std::move(entries).value());
+}
+
+Result<PublicKeys> PublicKeys::Of(std::vector<PublicKeyEntry> entries) {
   PublicKeys keys;
-  for (PublicKeyEntry& entry : *entries) {
+  for (PublicKeyEntry& entry : entries) {
     const std::optional<std::vector<unsigned char>> der = FromBase64(entry.base64);
     std::unique_ptr<Key> key = der ? Key::FromDer(*der) : nullptr;
     if (key == nullptr) return Status(Code::kCorrupt, "the key " + entry.fingerprint + " is no RSA key in base64");
+    key->from = entry.from;
+    key->to = entry.to;
     keys.keys_.emplace(std::move(entry.fingerprint), std::move(key));
   }
   return keys;
@@ -84,12 +96,16 @@ Result<PublicKeys> PublicKeys::Read(std::string_view json) {
 
 void PublicKeys::Add(PublicKeys&& other) { keys_.merge(other.keys_); }
 
-SignatureVerdict PublicKeys::Check(std::string_view fingerprint, std::string_view text, std::string_view signature_hex) const {
+SignatureVerdict PublicKeys::Check(std::string_view fingerprint, Millis end_time, std::string_view text,
+                                   std::string_view signature_hex) const {
   const auto [begin, end] = keys_.equal_range(fingerprint);
   if (begin == end) return SignatureVerdict::kForeignKey;
   const std::optional<std::string> signature = signature_hex.size() <= kMaxSignature ? BytesOfHex(signature_hex) : std::nullopt;
   if (!signature) return SignatureVerdict::kBad;
-  const bool good = std::any_of(begin, end, [&](const auto& named) { return named.second->Made(*signature, text); });
+  const auto in_time = [&](const auto& named) { return named.second->IsGoodFor(end_time); };
+  if (std::none_of(begin, end, in_time)) return SignatureVerdict::kKeyTime;
+  const bool good =
+      std::any_of(begin, end, [&](const auto& named) { return in_time(named) && named.second->Made(*signature, text); });
   return good ? SignatureVerdict::kGood : SignatureVerdict::kBad;
 }
 

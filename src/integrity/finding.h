@@ -28,6 +28,7 @@ enum class Why {
   kSignature,
   kNoSignature,
   kForeignKey,
+  kKeyTime,
   kAlgorithm,
   kMoved,
   kNotThere,
@@ -41,7 +42,7 @@ enum class Why {
   kNoAccess,
 };
 
-struct Finding {
+struct FileFinding {
   FileKind kind = FileKind::kDigest;
   Verdict verdict = Verdict::kValid;
   Why why = Why::kNone;

@@ -40,7 +40,7 @@ struct Trouble {
   Why why;
 };
 
-Why LogsReason(const Finding& digest) {
+Why LogsReason(const FileFinding& digest) {
   switch (digest.verdict) {
     case Verdict::kChanged: return Why::kDigestChanged;
     case Verdict::kMissing: return Why::kDigestMissing;
@@ -62,7 +62,7 @@ std::string Detail(Why why) {
 // One account's region.
 class RegionVerifier {
  public:
-  RegionVerifier(const VerifyOptions& options, const TrailFolder& folder, const std::function<Status(const Finding&)>& tell,
+  RegionVerifier(const VerifyOptions& options, const TrailFolder& folder, const std::function<Status(const FileFinding&)>& tell,
                  const std::stop_token& stop, VerifyResult& result)
       : options_(options), store_(*options.store), folder_(folder), tell_(tell), stop_(stop), result_(result) {}
 
@@ -78,6 +78,22 @@ class RegionVerifier {
         },
         &whole);
     TRAILSIFT_RETURN_IF_ERROR(listed);
+    if (options_.keys == nullptr && !streams.empty()) {
+      Millis from = std::numeric_limits<Millis>::max();
+      Millis to = 0;
+      for (const auto& [stream, files] : streams) {
+        for (const auto& [end, key] : files) {
+          from = std::min(from, end - kHour);
+          to = std::max(to, end);
+        }
+      }
+      Result<PublicKeys> asked = options_.ask_keys(folder_.region, from, to + kHour);
+      if (!asked.ok()) {
+        result_.faults.push_back(asked.status());
+        return Status::Ok();
+      }
+      asked_ = std::move(asked).value();
+    }
     for (auto& [stream, files] : streams) {
       std::sort(files.begin(), files.end(), std::greater<>());
       TRAILSIFT_RETURN_IF_ERROR(VerifyStream(stream, files));
@@ -131,7 +147,7 @@ class RegionVerifier {
     scope.copy = options_.bucket.empty();
     if (const std::optional<KeyParts> parts = SplitAtLogs(stream)) scope.lead = parts->lead;
     if (options_.from_day) scope.from = *options_.from_day * kDay;
-    Chain chain(*options_.keys, scope);
+    Chain chain(options_.keys != nullptr ? *options_.keys : asked_, scope);
     ChainSpan span{stream, 0, 0};
     ReadAhead<ObjectWithMetadata> reads(
         files.size(), ahead(), [&](std::size_t index, auto done) { store_.GetWithMetadata(files[index].second, std::move(done)); });
@@ -183,15 +199,15 @@ class RegionVerifier {
     return file;
   }
 
-  Status TellDigest(const Finding& finding) {
+  Status TellDigest(const FileFinding& finding) {
     if (finding.verdict != Verdict::kValid && finding.from && finding.to)
       troubles_.push_back({*finding.from, *finding.to, LogsReason(finding)});
     return tell_(finding);
   }
 
   // What a chain lacks is asked for once more by its key: it may lie outside of what was listed, or be hidden from us.
-  Status TellMissing(std::vector<Finding> findings) {
-    for (Finding& finding : findings) {
+  Status TellMissing(std::vector<FileFinding> findings) {
+    for (FileFinding& finding : findings) {
       if (finding.why == Why::kNotThere) {
         const Result<std::string> object = store_.Get(finding.key);
         if (object.ok()) continue;
@@ -212,7 +228,7 @@ class RegionVerifier {
     });
     for (const DigestLog& log : digest.logs) {
       if (stopped()) return Status::Ok();
-      Finding finding{FileKind::kLog, Verdict::kValid, Why::kNone, chain.LocalKey(log.key), "", {}, {}};
+      FileFinding finding{FileKind::kLog, Verdict::kValid, Why::kNone, chain.LocalKey(log.key), "", {}, {}};
       covered_.insert(StrongHash(finding.key));
       const Result<std::string> bytes = reads.Next();
       if (stopped()) return Status::Ok();
@@ -222,7 +238,7 @@ class RegionVerifier {
     return Status::Ok();
   }
 
-  static void JudgeLog(const DigestLog& log, const Digest& digest, const Result<std::string>& bytes, Finding& finding) {
+  static void JudgeLog(const DigestLog& log, const Digest& digest, const Result<std::string>& bytes, FileFinding& finding) {
     const auto judge = [&](Verdict verdict, Why why, std::string detail) {
       finding.verdict = verdict;
       finding.why = why;
@@ -256,8 +272,8 @@ class RegionVerifier {
         &whole);
   }
 
-  Finding Uncovered(const std::string& key) const {
-    Finding finding{FileKind::kLog, Verdict::kUnsigned, Why::kNoDigest, key, "", {}, {}};
+  FileFinding Uncovered(const std::string& key) const {
+    FileFinding finding{FileKind::kLog, Verdict::kUnsigned, Why::kNoDigest, key, "", {}, {}};
     const std::optional<Millis> time = ReadKey(key).name_time;
     if (const auto named = untrusted_.find(StrongHash(key)); named != untrusted_.end()) {
       finding.why = named->second;
@@ -276,9 +292,10 @@ class RegionVerifier {
   const VerifyOptions& options_;
   ObjectStore& store_;
   const TrailFolder& folder_;
-  const std::function<Status(const Finding&)>& tell_;
+  const std::function<Status(const FileFinding&)>& tell_;
   const std::stop_token& stop_;
   VerifyResult& result_;
+  PublicKeys asked_;                                           // of the region
   std::unordered_set<Hash128, HashOfHash128> covered_;         // keys of logs that trusted digests name
   std::unordered_map<Hash128, Why, HashOfHash128> untrusted_;  // those that other digests name
   std::vector<Trouble> troubles_;
@@ -286,7 +303,7 @@ class RegionVerifier {
 
 }  // namespace
 
-Result<VerifyResult> Verify(const VerifyOptions& options, const std::function<Status(const Finding&)>& tell,
+Result<VerifyResult> Verify(const VerifyOptions& options, const std::function<Status(const FileFinding&)>& tell,
                             const std::stop_token& stop) {
   VerifyResult result;
   for (const TrailFolder& folder : FindTrailFolders(*options.store, options.prefix, result.faults)) {

@@ -20,7 +20,9 @@ namespace trailsift {
 
 struct VerifyOptions {
   ObjectStore* store = nullptr;
-  const PublicKeys* keys = nullptr;
+  const PublicKeys* keys = nullptr;  // of all regions; nullptr: `ask_keys`
+  // The keys that sign for a time in a region. Where they can't be had, the region's digests are not judged.
+  std::function<Result<PublicKeys>(const std::string& region, Millis from, Millis to)> ask_keys;
   std::string prefix;  // above the folders CloudTrail and CloudTrail-Digest
   std::string bucket;  // that the digests must name; empty for a copy of a bucket in a folder
   // Days since 1970-01-01, both included. Digests that end up to two hours behind the last day are read, too: they name its last logs.
@@ -37,14 +39,14 @@ struct ChainSpan {
 };
 
 struct VerifyResult {
-  std::vector<Status> faults;  // parts that could not be listed; they are not judged
+  std::vector<Status> faults;  // parts that could not be listed, or for which there are no keys; they are not judged
   std::vector<ChainSpan> spans;
   bool interrupted = false;
 };
 
 // Each finding goes to `tell` when it is known: a digest, the logs that it names, the digest before it. A failure of `tell` ends it all and
 // is the answer.
-Result<VerifyResult> Verify(const VerifyOptions& options, const std::function<Status(const Finding&)>& tell,
+Result<VerifyResult> Verify(const VerifyOptions& options, const std::function<Status(const FileFinding&)>& tell,
                             const std::stop_token& stop);
 
 }  // namespace trailsift

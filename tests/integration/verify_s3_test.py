@@ -4,6 +4,7 @@ import gzip
 import json
 import unittest
 
+import cloudtrail_server
 import digests
 import servers
 import trail
@@ -65,6 +66,40 @@ class VerifyBucketTest(verify_test.VerifyCase):
             outcome = trail.program("verify", "s3://a-trail/", "--public-keys", self.keys, "--json",
                                     env=server.environment(secret_key="not-the-secret-of-anybody", access_key=users[0][0]))
             self.assertEqual((outcome.code, outcome.out), (4, b""), outcome.err)
+
+    def test_keys_from_cloudtrail(self):
+        self.hours(3)
+        bodies = {"StartTime": 1768467630, "EndTime": 1768482030}  # from the first digest's hour to the last one's, and one more
+        with servers.S3Proxy() as server, cloudtrail_server.CloudTrailServer(us_east_1=[self.stranger, self.signer]) as cloudtrail:
+            server.create_bucket("a-trail")
+            server.upload("a-trail", self.trail.root)
+            env = server.environment() | {"AWS_ENDPOINT_URL_CLOUDTRAIL": cloudtrail.url, "AWS_MAX_ATTEMPTS": "1"}
+
+            def verify(code):
+                outcome = trail.program("verify", "s3://a-trail/", "--json", env=env)
+                self.assertEqual(outcome.code, code, outcome.err)
+                return outcome
+
+            self.assertEqual({line["status"] for line in verify(0).lines}, {"valid"})
+            target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.ListPublicKeys"
+            self.assertEqual(cloudtrail.requests, [("us-east-1", target, "application/x-amz-json-1.1", bodies),
+                                                   ("us-east-1", target, "application/x-amz-json-1.1", bodies | {"NextToken": "1"})])
+            # A key that signed for another time, and no key of ours.
+            cloudtrail.validity = (1767225600.0, 1768474829.0)  # a second before the end of the second digest
+            why = [line.get("why") for line in verify(1).lines if line["kind"] == "digest"]
+            self.assertEqual(why, ["key-time", "key-time", None])
+            cloudtrail.keys["us-east-1"] = [self.stranger]
+            why = [line.get("why") for line in verify(1).lines if line["kind"] == "digest"]
+            self.assertEqual(why, ["foreign-key"] * 3)
+            # Without the permission nothing is judged, and the statement that is missing is said.
+            cloudtrail.refused.add("us-east-1")
+            outcome = verify(4)
+            self.assertEqual(outcome.out, b"")
+            self.assertIn("cloudtrail:ListPublicKeys", outcome.err)
+            self.assertIn("us-east-1", outcome.err)
+            cloudtrail.refused.clear()
+            cloudtrail.broken = True
+            self.assertIn("500", verify(4).err)
 
     def test_nobody_answers(self):
         outcome = trail.program("verify", "s3://a-trail/", "--public-keys", self.keys,

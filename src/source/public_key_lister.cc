@@ -1,0 +1,79 @@
+#include "source/public_key_lister.h"
+
+#include "aws/s3_endpoint.h"
+#include "aws/service_client.h"
+#include "base/json.h"
+
+namespace trailsift {
+namespace {
+
+// A key is good for some weeks or months, so a page holds them all.
+constexpr int kMaxPages = 50;
+
+std::string Seconds(Millis time) { return std::to_string(time / kSecond); }
+
+// A continuation token is theirs: it may hold what JSON must escape.
+std::string Quoted(std::string_view text) {
+  std::string out(1, '"');
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) >= 0x20) out += c;
+  }
+  return out += '"';
+}
+
+std::string NextToken(std::string_view text) {
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  std::string_view token;
+  if (parser.parse(text.data(), text.size()).get(object) != simdjson::SUCCESS) return {};
+  if (object.at_key("NextToken").get(token) != simdjson::SUCCESS) return {};
+  return std::string(token);
+}
+
+}  // namespace
+
+PublicKeyLister::PublicKeyLister(const BucketSettings* bucket) : bucket_(bucket) {}
+PublicKeyLister::~PublicKeyLister() = default;
+
+Result<std::vector<PublicKeyEntry>> PublicKeyLister::List(const std::string& region, Millis from, Millis to) {
+  if (!IsRegionName(region)) return Status(Code::kInvalid, "\"" + region + "\" is no name of an AWS region");
+  ServiceClientOptions options;
+  options.service = "cloudtrail";
+  options.endpoint_suffix = "CLOUDTRAIL";
+  options.region = region;
+  if (bucket_ != nullptr) {
+    options.credentials.access_key = bucket_->access_key;
+    options.credentials.secret_key = bucket_->secret_key;
+    options.credentials.profile = bucket_->aws_profile;
+    options.credentials.role_arn = bucket_->iam_role_arn;
+    options.credentials.role_duration = bucket_->iam_role_duration;
+    options.credentials.sts_endpoint = bucket_->sts_endpoint;
+  }
+  const Result<std::unique_ptr<ServiceClient>> client = ServiceClient::Create(std::move(options));
+  if (!client.ok()) return client.status();
+  std::vector<PublicKeyEntry> keys;
+  std::string token;
+  for (int page = 0; page < kMaxPages; ++page) {
+    ServiceRequest request;
+    request.target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.ListPublicKeys";
+    request.content_type = "application/x-amz-json-1.1";
+    request.subject = "public keys of CloudTrail in " + region;
+    request.permission = "cloudtrail:ListPublicKeys on *";
+    request.body = "{\"StartTime\":" + Seconds(from) + ",\"EndTime\":" + Seconds(to);
+    if (!token.empty()) request.body += ",\"NextToken\":" + Quoted(token);
+    request.body += '}';
+    const std::string subject = request.subject;
+    const Result<std::string> answer = (*client)->Ask(std::move(request));
+    if (!answer.ok()) return answer.status();
+    Result<std::vector<PublicKeyEntry>> read = ReadPublicKeyList(*answer);
+    if (!read.ok()) return read.status().Annotate(subject);
+    keys.insert(keys.end(), std::make_move_iterator(read->begin()), std::make_move_iterator(read->end()));
+    const std::string next = NextToken(*answer);
+    if (next.empty() || next == token) break;
+    token = next;
+  }
+  return keys;
+}
+
+}  // namespace trailsift

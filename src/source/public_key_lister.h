@@ -1,0 +1,32 @@
+// CloudTrail's ListPublicKeys: the keys with which a region's digests were signed. Source: AWS CloudTrail API reference, "ListPublicKeys".
+// A call of AWS with the credentials that read the bucket, or those of the environment. One thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "base/time.h"
+#include "config/settings.h"
+#include "event/public_key_list.h"
+
+namespace trailsift {
+
+class PublicKeyLister {
+ public:
+  // Of a configured bucket; nullptr: what the environment says.
+  explicit PublicKeyLister(const BucketSettings* bucket = nullptr);
+  ~PublicKeyLister();
+  PublicKeyLister(const PublicKeyLister&) = delete;
+  PublicKeyLister& operator=(const PublicKeyLister&) = delete;
+
+  // Those whose validity overlaps the time. kDenied holds the missing statement; kCorrupt an answer that is none; else as ServiceClient.
+  // None at all is an empty list.
+  Result<std::vector<PublicKeyEntry>> List(const std::string& region, Millis from, Millis to);
+
+ private:
+  const BucketSettings* const bucket_;
+};
+
+}  // namespace trailsift
