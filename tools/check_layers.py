@@ -27,7 +27,7 @@ ARROWS = {
     "source": "aws event config base",
     "integrity": "source event config base",
     "sink": "alert net config base",
-    "pipeline": "base event formats net aws config rules enrich detect alert source sink",
+    "pipeline": "base event formats net aws config rules enrich detect alert source integrity sink",
     "cli": "base event formats net aws config rules enrich detect alert source integrity sink pipeline",
 }
 ARROWS = {folder: set(allowed.split()) for folder, allowed in ARROWS.items()}

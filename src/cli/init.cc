@@ -36,7 +36,8 @@ int Init(const InitArguments& arguments) {
     Say(arguments.role + ": no <bucket> of the configuration assumes it");
     return kExitUsage;
   }
-  const std::vector<PolicyStatement> statements = LeastPolicy(settings->aws_s3, arguments.role, arguments.kms_keys);
+  std::vector<PolicyStatement> statements = LeastPolicy(settings->aws_s3, arguments.role, arguments.kms_keys);
+  if (std::optional<PolicyStatement> keys = KeysStatement(*settings, arguments.role)) statements.push_back(*std::move(keys));
   if (statements.empty()) {
     Say("the configuration reads no bucket of AWS: nothing has to be allowed");
     return kExitFindings;

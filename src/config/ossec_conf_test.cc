@@ -288,7 +288,7 @@ TEST(OssecConfTest, LaterFilesAddAndReplace) {
 TEST(OssecConfTest, OwnSettings) {
   const std::string own =
       R"(<trailsift><alerts_keep_days>90</alerts_keep_days><alerts_max_size>20G</alerts_max_size><look_back>3d</look_back>
-    <allowed_lateness>30m</allowed_lateness><learning_period>3d</learning_period>
+    <allowed_lateness>30m</allowed_lateness><learning_period>3d</learning_period><log_integrity>yes</log_integrity>
     <silence_after>36h</silence_after><lag_alert>0</lag_alert><quarantine_alert>7</quarantine_alert>
     <correlation_time>arrival</correlation_time><rules>my/rules</rules></trailsift>)";
   for (const std::string& text : {own, "<ossec_config>" + own + "</ossec_config>"}) {
@@ -303,6 +303,7 @@ TEST(OssecConfTest, OwnSettings) {
     EXPECT_EQ(settings->own.silence_after, 36 * kHour);
     EXPECT_EQ(settings->own.lag_alert, 0);
     EXPECT_EQ(settings->own.quarantine_alert, 7u);
+    EXPECT_TRUE(settings->own.log_integrity);
     EXPECT_EQ(settings->own.correlation_time, CorrelationTime::kArrival);
     EXPECT_EQ(settings->own.rules, "/etc/trailsift/my/rules");
   }

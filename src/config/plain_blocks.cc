@@ -153,6 +153,7 @@ const Block<OwnSettings>& OwnBlock() {
          const std::string text = r.Text(n);
          ReadParsed(r, n, ParseNumber(text, 1'000'000'000), text, "write a number; 0 never tells", s.quarantine_alert);
        }},
+      {"log_integrity", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { r.YesNo(n, s.log_integrity); }},
       {"correlation_time",
        [](const BlockReader& r, const XmlNode& n, OwnSettings& s) {
          const std::string text = r.Text(n);

@@ -107,6 +107,7 @@ struct OwnSettings {
   Millis silence_after = kDay;          // how much longer than usual a source may deliver nothing; 0 = never told
   Millis lag_alert = 6 * kHour;         // how long what was delivered may wait, beside the schedule; 0 = never told
   std::uint64_t quarantine_alert = 10;  // so many objects and records in quarantine within an hour are no news; 0 = never told
+  bool log_integrity = false;           // digests are checked while logs are read
   CorrelationTime correlation_time = CorrelationTime::kEvent;
   std::string rules;  // folder of the default ruleset; `none` = without; empty = the one installed with the program
 };

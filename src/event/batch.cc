@@ -105,7 +105,7 @@ class BatchBuilder {
  public:
   explicit BatchBuilder(std::string_view name) : name_(name), batch_(new Batch) {}
 
-  std::unique_ptr<Batch> Build(std::string bytes) {
+  std::unique_ptr<Batch> Build(std::string bytes, std::optional<Sha256Value>* hash) {
     thread_local PaddedText spare;
     Inflated inflated;
     if (IsGzip(bytes)) {
@@ -123,6 +123,7 @@ class BatchBuilder {
     std::string_view text = inflated.text.view();
     if (!bytes.empty()) text = std::string_view(bytes.data(), bytes.size() - simdjson::SIMDJSON_PADDING);
     damage_ = std::move(inflated.fault);
+    if (hash != nullptr && damage_.ok()) *hash = Sha256::Of(text);
     if (text.substr(0, 3) == "\xEF\xBB\xBF") {
       text.remove_prefix(3);
       offset_ = 3;
@@ -335,8 +336,8 @@ class BatchBuilder {
   std::size_t offset_ = 0;  // of the text in the inflated bytes
 };
 
-std::unique_ptr<Batch> Batch::Decode(std::string bytes, std::string_view name) {
-  return BatchBuilder(name).Build(std::move(bytes));
+std::unique_ptr<Batch> Batch::Decode(std::string bytes, std::string_view name, std::optional<Sha256Value>* hash) {
+  return BatchBuilder(name).Build(std::move(bytes), hash);
 }
 
 }  // namespace trailsift

@@ -9,11 +9,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/json.h"
+#include "base/sha256.h"
 #include "base/status.h"
 
 namespace trailsift {
@@ -33,7 +35,8 @@ class Batch {
   // Decodes an object. `name` decides nothing but messages: gzip is told by its first two bytes, one document or many by the text.
   // `bytes` is taken over; a capacity of 64 bytes more than its size saves a copy. Never fails as a whole: what went wrong is in
   // object_fault() and bad_records().
-  static std::unique_ptr<Batch> Decode(std::string bytes, std::string_view name);
+  // With `hash` it is told the inflated bytes' hash, where the object is whole.
+  static std::unique_ptr<Batch> Decode(std::string bytes, std::string_view name, std::optional<Sha256Value>* hash = nullptr);
 
   ~Batch();
   Batch(const Batch&) = delete;

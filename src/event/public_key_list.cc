@@ -1,5 +1,7 @@
 #include "event/public_key_list.h"
 
+#include <charconv>
+
 #include "base/json.h"
 
 namespace trailsift {
@@ -19,8 +21,13 @@ bool FindTime(simdjson::dom::object object, const std::string& name, std::option
   if (!Find(object, name, value) || value.is_null()) return true;
   std::string_view text;
   double seconds = 0;
-  if (value.get(text) == simdjson::SUCCESS) out = ParseIsoTime(text);
-  else if (value.get(seconds) == simdjson::SUCCESS && seconds > 0 && seconds < 1e11) out = static_cast<Millis>(seconds * 1000);
+  if (value.get(text) == simdjson::SUCCESS) {
+    out = ParseIsoTime(text);
+    if (!out) std::from_chars(text.data(), text.data() + text.size(), seconds);
+  } else if (value.get(seconds) != simdjson::SUCCESS) {
+    return false;
+  }
+  if (seconds > 0 && seconds < 1e11) out = static_cast<Millis>(seconds * 1000);
   return out.has_value();
 }
 

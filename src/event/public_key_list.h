@@ -22,7 +22,7 @@ struct PublicKeyEntry {
 
 inline constexpr std::size_t kMaxPublicKeyList = 16u << 20;
 
-// Times are ISO texts, as the command prints them, or seconds since 1970, as the API answers.
+// Times are ISO texts, as the command prints them, or seconds since 1970, as the API answers, also as a text.
 // kCorrupt, with what is wrong: no such JSON, an entry without its members, a time that is none. An empty list is one. Names count in either case of their first
 // letter (`PublicKeyList`, `publicKeyList`).
 Result<std::vector<PublicKeyEntry>> ReadPublicKeyList(std::string_view text);

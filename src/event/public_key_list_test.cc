@@ -28,6 +28,7 @@ TEST(PublicKeyListTest, Validity) {
       {"", {}, {}},
       {R"(,"ValidityStartTime":null)", {}, {}},
       {R"(,"ValidityStartTime":1768435200.5,"ValidityEndTime":1768438800)", 1'768'435'200'500, 1'768'438'800'000},
+      {R"(,"ValidityStartTime":"1768435200.5","ValidityEndTime":"1768438800")", 1'768'435'200'500, 1'768'438'800'000},
       {R"(,"ValidityStartTime":"2026-01-15T00:00:00+00:00","ValidityEndTime":"2026-01-15T03:00:00+02:00")", 1'768'435'200'000,
        1'768'438'800'000},
   };

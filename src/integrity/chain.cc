@@ -2,7 +2,7 @@
 
 #include <strings.h>
 
-#include "integrity/digest_key.h"
+#include "source/digest_key.h"
 
 namespace trailsift {
 namespace {

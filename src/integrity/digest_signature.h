@@ -40,7 +40,7 @@ class PublicKeys {
   // `end`: of the time that the digest covers; a key is good only for those inside its validity. `signature_hex`: as the object's metadata
   // has it.
   SignatureVerdict Check(std::string_view fingerprint, Millis end, std::string_view text, std::string_view signature_hex) const;
-  bool Knows(std::string_view fingerprint) const { return keys_.find(fingerprint) != keys_.end(); }
+  bool Knows(std::string_view fingerprint) const { return keys_.contains(fingerprint); }
 
   std::size_t size() const { return keys_.size(); }
 

@@ -78,14 +78,10 @@ TEST(DigestSignatureTest, KeysSignForTheirTime) {
     SignatureVerdict verdict;
   };
   const Case cases[] = {
-      {{}, {}, 0, SignatureVerdict::kGood},
-      {1000, 2000, 999, SignatureVerdict::kKeyTime},
-      {1000, 2000, 1000, SignatureVerdict::kGood},
-      {1000, 2000, 2000, SignatureVerdict::kGood},
-      {1000, 2000, 2001, SignatureVerdict::kKeyTime},
-      {1000, {}, 1'000'000, SignatureVerdict::kGood},
-      {{}, 2000, 1, SignatureVerdict::kGood},
-      {{}, 2000, 2001, SignatureVerdict::kKeyTime},
+      {{}, {}, 0, SignatureVerdict::kGood},           {1000, 2000, 999, SignatureVerdict::kKeyTime},
+      {1000, 2000, 1000, SignatureVerdict::kGood},    {1000, 2000, 2000, SignatureVerdict::kGood},
+      {1000, 2000, 2001, SignatureVerdict::kKeyTime}, {1000, {}, 1'000'000, SignatureVerdict::kGood},
+      {{}, 2000, 1, SignatureVerdict::kGood},         {{}, 2000, 2001, SignatureVerdict::kKeyTime},
   };
   for (const Case& c : cases) {
     const Result<PublicKeys> keys = PublicKeys::Of({{"f", key.Base64(), c.from, c.to}});

@@ -8,13 +8,11 @@
 #include <utility>
 
 #include "base/hash.h"
-#include "event/batch.h"
-#include "event/inflate.h"
-#include "event/inflated_hash.h"
 #include "integrity/chain.h"
-#include "integrity/digest_key.h"
+#include "integrity/digest_file.h"
 #include "integrity/read_ahead.h"
 #include "integrity/trail_folders.h"
+#include "source/digest_key.h"
 #include "source/folder_store.h"
 #include "source/layout.h"
 
@@ -164,7 +162,7 @@ class RegionVerifier {
                         key, object.status().message(), end - kHour, end}));
         continue;
       }
-      const DigestFile file = ReadFile(key, end, object);
+      const DigestFile file = ReadDigestFile(key, end, object);
       const Chain::Judgement judgement = chain.Judge(file);
       TRAILSIFT_RETURN_IF_ERROR(TellMissing(judgement.before));
       TRAILSIFT_RETURN_IF_ERROR(TellDigest(judgement.finding));
@@ -180,23 +178,6 @@ class RegionVerifier {
     }
     if (span.to != 0) result_.spans.push_back(std::move(span));
     return TellMissing(chain.Finish());
-  }
-
-  static DigestFile ReadFile(const std::string& key, Millis end, Result<ObjectWithMetadata>& object) {
-    DigestFile file;
-    file.key = key;
-    file.end = end;
-    if (!object.ok()) {
-      file.digest = object.status();
-      return file;
-    }
-    const auto signature = object->metadata.find("signature");
-    if (signature != object->metadata.end()) file.signature = signature->second;
-    const Inflated inflated = IsGzip(object->bytes) ? InflateGzip(object->bytes, kMaxDigestText) : Inflated{};
-    const std::string_view text = IsGzip(object->bytes) ? inflated.text.view() : std::string_view(object->bytes);
-    file.hash = Sha256::Of(text);
-    file.digest = inflated.fault.ok() ? ReadDigest(text) : Result<Digest>(inflated.fault);
-    return file;
   }
 
   Status TellDigest(const FileFinding& finding) {
@@ -228,35 +209,14 @@ class RegionVerifier {
     });
     for (const DigestLog& log : digest.logs) {
       if (stopped()) return Status::Ok();
-      FileFinding finding{FileKind::kLog, Verdict::kValid, Why::kNone, chain.LocalKey(log.key), "", {}, {}};
-      covered_.insert(StrongHash(finding.key));
+      const std::string key = chain.LocalKey(log.key);
+      covered_.insert(StrongHash(key));
       const Result<std::string> bytes = reads.Next();
       if (stopped()) return Status::Ok();
-      JudgeLog(log, digest, bytes, finding);
+      const FileFinding finding = JudgeLog(log, digest, key, HashOfLog(bytes));
       TRAILSIFT_RETURN_IF_ERROR(tell_(finding));
     }
     return Status::Ok();
-  }
-
-  static void JudgeLog(const DigestLog& log, const Digest& digest, const Result<std::string>& bytes, FileFinding& finding) {
-    const auto judge = [&](Verdict verdict, Why why, std::string detail) {
-      finding.verdict = verdict;
-      finding.why = why;
-      finding.detail = std::move(detail);
-    };
-    if (log.bucket != digest.bucket)
-      return judge(Verdict::kUnreadable, Why::kNoAccess, "it lies in another bucket, s3://" + log.bucket);
-    if (log.algorithm != "SHA-256")
-      return judge(Verdict::kUnsigned, Why::kAlgorithm, "its hash is of an unknown kind, " + log.algorithm);
-    if (!bytes.ok()) {
-      const Code code = bytes.status().code();
-      if (code == Code::kNotFound) return judge(Verdict::kMissing, Why::kNotThere, "its digest names it");
-      if (code == Code::kCorrupt) return judge(Verdict::kChanged, Why::kDamaged, bytes.status().message());
-      return judge(Verdict::kUnreadable, Why::kNoAccess, bytes.status().message());
-    }
-    const Result<Sha256Value> hash = HashInflated(*bytes, Batch::kMaxInflated);
-    if (!hash.ok()) return judge(Verdict::kChanged, Why::kDamaged, hash.status().message());
-    if (*hash != log.hash) judge(Verdict::kChanged, Why::kHash, "its digest names another hash");
   }
 
   // The logs that no trusted digest names.

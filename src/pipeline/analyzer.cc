@@ -105,7 +105,8 @@ ObjectReport Analyzer::Analyze(std::string bytes, const Envelope& envelope, cons
 }
 
 void Analyzer::AnalyzeTrail(std::string bytes, Place place, ObjectReport& report) {
-  const std::unique_ptr<Batch> batch = Batch::Decode(std::move(bytes), place.envelope.log_file);
+  const std::unique_ptr<Batch> batch =
+      Batch::Decode(std::move(bytes), place.envelope.log_file, options_.hash ? &report.hash : nullptr);
   report.object_fault = batch->object_fault();
   report.bad_records = batch->bad_records();
   if (batch->kind() == ObjectKind::kDigest) ++report.kinds.digests;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "alert/alert.h"
+#include "base/sha256.h"
 #include "config/discard_regex.h"
 #include "detect/correlation_plan.h"
 #include "detect/matcher.h"
@@ -28,6 +29,7 @@ struct AnalyzerOptions {
   bool log_fields = false;     // alerts.log will be written: keep the leaves
   bool archive = false;        // logall_json: every record becomes a line of archives.json
   bool learn_regions = false;  // ObjectReport::changed_regions
+  bool hash = false;           // ObjectReport::hash
   bool utc_arrival = false;    // hunt: an alert's arrival is its event time
   bool by_arrival = false;     // correlation_time=arrival: composites, `ignore`, `time` and `weekday` go by the wall clock
   // hunt: records outside [start, end) are discarded.
@@ -78,6 +80,7 @@ struct ObjectReport {
   // Regions in which somebody, not an AWS service, changed something, each with the time of the first such event.
   std::vector<std::pair<std::string, Millis>> changed_regions;
   std::uint64_t stored_bytes = 0;
+  std::optional<Sha256Value> hash;  // of the inflated bytes of a whole object of CloudTrail's, when asked for
 };
 
 // What is said of the event where `rule` is the outcome: with window names still to be filled in.

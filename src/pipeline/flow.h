@@ -40,9 +40,10 @@ struct FlowObject {
   Millis name_time = 0;
   std::shared_ptr<const Envelope> envelope;
   const std::vector<DiscardRegex>* discard = nullptr;
-  std::optional<LogFormat> format;  // nothing: CloudTrail's records
-  std::int64_t day = 0;             // the caller's
-  std::uint64_t tag = 0;            // the caller's
+  std::optional<LogFormat> format;     // nothing: CloudTrail's records
+  std::int64_t day = 0;                // the caller's
+  std::uint64_t tag = 0;               // the caller's
+  std::optional<Millis> digests_from;  // the caller's: set where this is a digest
 };
 
 template <typename Report>

@@ -81,6 +81,7 @@ Status Service::Recover() {
   analyzer_options_.rules = std::move(options_.rules);
   if (learned_.IsNewTo(*analyzer_options_.rules)) analyzer_options_.rules = learned_.ApplyTo(*analyzer_options_.rules);
   analyzer_options_.learn_regions = true;
+  analyzer_options_.hash = settings.own.log_integrity;
   analyzer_options_.by_arrival = settings.own.correlation_time == CorrelationTime::kArrival;
   analyzer_options_.plan = std::make_shared<const CorrelationPlan>(*analyzer_options_.rules);
   analyzer_options_.log_alert_level = settings.log_alert_level;
@@ -177,6 +178,12 @@ std::optional<FlowObject> Service::NextObject(Listing& listing) {
   object.day = task->day;
   object.tag = task->bucket;
   object.key = std::move(task->key);
+  if (task->digests_from) {
+    // It passes by in its order and is judged by what was read before it.
+    object.digests_from = task->digests_from;
+    object.bytes = R"({"Records":[]})";
+    integrity_.Prefetch(*bucket.store, object.key);
+  }
   return object;
 }
 
@@ -193,8 +200,13 @@ Result<ObjectReport> Service::Reread(const ObjectOrigin& origin) {
 }
 
 Status Service::Take(FlowReport& report, PassReport& pass) {
+  if (report.object.digests_from) {
+    TakeDigest(report.object, pass);
+    return Status::Ok();
+  }
   const std::string place = report.object.store->name() + report.object.key;
   const BucketSource& bucket = buckets_[report.object.tag];
+  if (report.report.hash) integrity_.Remember(bucket.id, report.object.key, *report.report.hash);
   if (!report.fetch.ok()) {
     if (report.fetch.code() == Code::kCancelled) {
       // Asked to stop; it comes again.
@@ -233,11 +245,28 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
   return Status::Ok();
 }
 
+void Service::TakeDigest(const FlowObject& object, PassReport& pass) {
+  const BucketSource& bucket = buckets_[object.tag];
+  const Status judged = integrity_.Take(bucket.id, *bucket.settings, *bucket.store, object.key, *object.digests_from);
+  if (judged.ok()) {
+    finished_.push_back({bucket.id, object.day, ObjectKeyHash(object.key)});
+    return;
+  }
+  ObjectTask task;
+  task.bucket = object.tag;
+  task.key = object.key;
+  failed_.push_back(std::move(task));
+  if (judged.code() == Code::kCancelled) return;
+  LogError("integrity", bucket.store->name() + object.key + ": not checked, tried again at the next pass: " + judged.message());
+  (judged.code() == Code::kIo ? pass.local_failure : pass.remote_failure) = true;
+}
+
 Result<PassReport> Service::RunPass(const std::stop_token& stop) {
   PassReport pass;
   watch_->BeginPass(NowMillis());
   if (!OpenBuckets()) pass.remote_failure = true;
-  Listing listing(buckets_, *checkpoint_, NowMillis() / kDay, options_.settings->own.look_back);
+  Listing listing(buckets_, *checkpoint_, NowMillis() / kDay, options_.settings->own.look_back,
+                  options_.settings->own.log_integrity);
   failed_.clear();
   unfed_.reset();
   discovered_ = false;
@@ -258,6 +287,7 @@ Result<PassReport> Service::RunPass(const std::stop_token& stop) {
     resolver_->Reconcile();
     EndWatchedPass(listing);
   }
+  integrity_.TellPass();
   TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
   if (!pass.stopped) TRAILSIFT_RETURN_IF_ERROR(listing.Finish());
   if (pass.listing.local_failures > 0) pass.local_failure = true;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "config/settings.h"
+#include "pipeline/integrity_watch.h"
 #include "pipeline/learned_lists.h"
 #include "pipeline/own_events.h"
 #include "pipeline/quarantine.h"
@@ -93,6 +94,7 @@ class Service {
   void TakeOwnEvents();
   // The pass has come to its end.
   void EndWatchedPass(const Listing& listing);
+  void TakeDigest(const FlowObject& object, PassReport& pass);
   // Commits what waits; a full disk is waited out unless fail_fast.
   Status CommitPatiently(const std::stop_token& stop);
   Status Commit();
@@ -112,6 +114,7 @@ class Service {
   Quarantine quarantine_;
   OwnEvents own_events_;
   std::unique_ptr<Watch> watch_;
+  IntegrityWatch integrity_{own_events_};
 
   std::deque<Alert> outbox_;  // alerts that the sink has not taken yet
   std::deque<Alert> archive_outbox_;

@@ -81,6 +81,16 @@ std::vector<PolicyStatement> LeastPolicy(const AwsS3Settings& settings, const st
   return statements;
 }
 
+std::optional<PolicyStatement> KeysStatement(const Settings& settings, const std::string& role) {
+  const auto checked = [&](const BucketSettings& bucket) {
+    return !bucket.is_folder() && bucket.type == "cloudtrail" && bucket.iam_role_arn == role;
+  };
+  const std::vector<BucketSettings>& buckets = settings.aws_s3.buckets;
+  if (!settings.own.log_integrity || std::none_of(buckets.begin(), buckets.end(), checked)) return std::nullopt;
+  // The action knows no resources.
+  return PolicyStatement{"Keys", {"cloudtrail:ListPublicKeys"}, {"*"}, {}};
+}
+
 std::string PolicyJson(const std::vector<PolicyStatement>& statements) {
   std::string out = "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [";
   for (std::size_t i = 0; i < statements.size(); ++i) {

@@ -3,6 +3,7 @@
 // "… for AWS Security Token Service", "… for AWS Key Management Service". Pure functions.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ std::vector<std::string> AssumedRoles(const AwsS3Settings& settings);
 // What `role` (empty: the credentials themselves) must be allowed. `kms_keys`: ARNs of the keys that the buckets are encrypted with.
 std::vector<PolicyStatement> LeastPolicy(const AwsS3Settings& settings, const std::string& role,
                                          const std::vector<std::string>& kms_keys);
+
+// What checking the digests of the buckets that `role` reads needs besides; nothing where none is checked.
+std::optional<PolicyStatement> KeysStatement(const Settings& settings, const std::string& role);
 
 // The policy as IAM takes it, with a line break at its end.
 std::string PolicyJson(const std::vector<PolicyStatement>& statements);

@@ -112,5 +112,35 @@ TEST(IamPolicy, Json) {
 )");
 }
 
+TEST(IamPolicyTest, KeysOfDigests) {
+  struct Case {
+    bool checked;
+    const char* type;
+    const char* role_of_bucket;
+    const char* role;
+    bool wanted;
+  };
+  const Case cases[] = {
+      {true, "cloudtrail", "", "", true},
+      {true, "cloudtrail", "arn:aws:iam::1:role/r", "arn:aws:iam::1:role/r", true},
+      {true, "cloudtrail", "arn:aws:iam::1:role/r", "", false},
+      {true, "vpcflow", "", "", false},
+      {false, "cloudtrail", "", "", false},
+  };
+  for (const Case& c : cases) {
+    Settings settings;
+    settings.own.log_integrity = c.checked;
+    BucketSettings bucket;
+    bucket.name = "b";
+    bucket.type = c.type;
+    bucket.iam_role_arn = c.role_of_bucket;
+    settings.aws_s3.buckets.push_back(std::move(bucket));
+    EXPECT_EQ(KeysStatement(settings, c.role).has_value(), c.wanted) << c.type << c.role;
+    settings.aws_s3.buckets[0].folder = "/folder";
+    settings.aws_s3.buckets[0].name = "file:///folder";
+    EXPECT_FALSE(KeysStatement(settings, c.role).has_value()) << c.type << c.role;
+  }
+}
+
 }  // namespace
 }  // namespace trailsift

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "config/values.h"
+#include "source/digest_key.h"
 #include "source/layout.h"
 
 namespace trailsift {
@@ -21,6 +22,7 @@ struct Listing::Branch {
   std::string prefix;
   std::string start_after;
   std::optional<std::int64_t> day;  // listed day by day: the one at hand
+  std::optional<Millis> digests_from;
   std::string token;
   std::deque<ObjectTask> waiting;
   bool started = false;
@@ -28,11 +30,12 @@ struct Listing::Branch {
   bool failed = false;
 };
 
-Listing::Listing(std::vector<BucketSource> buckets, Checkpoint& checkpoint, std::int64_t today, Millis look_back)
+Listing::Listing(std::vector<BucketSource> buckets, Checkpoint& checkpoint, std::int64_t today, Millis look_back, bool digests)
     : buckets_(std::move(buckets)),
       checkpoint_(checkpoint),
       today_(today),
       look_back_days_((look_back + kDay - 1) / kDay),
+      digests_(digests),
       incomplete_(buckets_.size()) {}
 
 Listing::~Listing() = default;
@@ -113,6 +116,33 @@ void Listing::Discover(std::size_t index) {
       if (regions.empty()) LogInfo("source", bucket.store->name() + prefix + ": no region folder here yet");
     }
     for (const std::string& region : regions) AddBranch(index, account, region);
+    if (digests_ && settings.type == "cloudtrail") AddDigests(index, account);
+  }
+}
+
+// Digests lie beside the logs: `…/{account}/CloudTrail-Digest/{region}/`. In the checkpoint they are streams of their own.
+void Listing::AddDigests(std::size_t index, const std::string& account) {
+  const BucketSource& bucket = buckets_[index];
+  const std::string prefix = AccountsPrefix(*bucket.settings) + account + "/CloudTrail-Digest/";
+  const Result<std::vector<std::string>> found = Folders(bucket, prefix);
+  if (!found.ok()) return Fail(index, prefix, found.status(), account, "CloudTrail-Digest");
+  const std::vector<std::string>& wanted = bucket.settings->regions;
+  for (const std::string& region : *found) {
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), region) == wanted.end()) continue;
+    const std::string name = "CloudTrail-Digest/" + region;
+    const Result<Stream> stream = checkpoint_.EnsureStream(bucket.id, account, name);
+    if (!stream.ok()) return Fail(index, prefix, stream.status(), account, name);
+    // History is not checked, verify does that: the logs that old digests name would all be read again.
+    std::int64_t from = std::max(stream->from_day, std::min(today_, stream->done_day.value_or(today_)) - look_back_days_);
+    if (bucket.settings->only_logs_after) from = std::max(from, *bucket.settings->only_logs_after);
+    auto branch = std::make_unique<Branch>();
+    branch->bucket = index;
+    branch->account = account;
+    branch->region = name;
+    branch->prefix = prefix + region + '/';
+    branch->start_after = branch->prefix + DayFolder(from);
+    branch->digests_from = from * kDay;
+    branches_.push_back(std::move(branch));
   }
 }
 
@@ -165,6 +195,13 @@ void Listing::Refill(Branch& branch) {
       task.day = facts.day.value_or(kNoDay);
       task.name_time = facts.name_time.value_or(facts.day.value_or(today_) * kDay);
       task.account = branch.account;
+      if (branch.digests_from) {
+        const std::optional<DigestKey> digest = ReadDigestKey(object.key);
+        if (!digest) continue;
+        task.day = digest->end / kDay;
+        task.name_time = digest->end;
+        task.digests_from = branch.digests_from;
+      }
       task.key = std::move(object.key);
       const Result<bool> known = checkpoint_.IsFinished({bucket.id, task.day, ObjectKeyHash(task.key)});
       if (!known.ok()) {

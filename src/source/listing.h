@@ -38,6 +38,8 @@ struct ObjectTask {
   std::int64_t day = 0;
   Millis name_time = 0;  // delivery time in the name; else the day's beginning
   std::string account;   // the folder walked
+  // Set where this is a digest, not a log: those of its region that end before are not listed.
+  std::optional<Millis> digests_from;
 };
 
 struct ListingCounters {
@@ -57,8 +59,9 @@ struct ListingFailure {
 
 class Listing {
  public:
-  // `today`: days since 1970-01-01, UTC. `look_back` as in the settings.
-  Listing(std::vector<BucketSource> buckets, Checkpoint& checkpoint, std::int64_t today, Millis look_back);
+  // `today`: days since 1970-01-01, UTC. `look_back` as in the settings. With `digests` those of CloudTrail's buckets are handed out between
+  // the logs, each behind the logs that it can name.
+  Listing(std::vector<BucketSource> buckets, Checkpoint& checkpoint, std::int64_t today, Millis look_back, bool digests = false);
   ~Listing();
 
   // The next object; nothing at the end of the pass.
@@ -84,6 +87,7 @@ class Listing {
   // Every prefix below `prefix`, the last folder name of each.
   Result<std::vector<std::string>> Folders(const BucketSource& bucket, const std::string& prefix);
   void AddBranch(std::size_t index, const std::string& account, const std::string& region);
+  void AddDigests(std::size_t index, const std::string& account);
   void Refill(Branch& branch);
   void Fail(std::size_t index, const std::string& what, const Status& status, const std::string& account = {},
             const std::string& region = {});
@@ -92,6 +96,7 @@ class Listing {
   Checkpoint& checkpoint_;
   std::int64_t today_;
   std::int64_t look_back_days_;
+  bool digests_;
   std::vector<std::unique_ptr<Branch>> branches_;
   std::vector<bool> incomplete_;  // by bucket: something of it could not be listed
   struct Head {

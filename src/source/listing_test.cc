@@ -106,6 +106,56 @@ TEST_F(ListingTest, AccountsAndRegionsAreDiscoveredEachForItsOwn) {
   EXPECT_EQ(listing.counters().failures, 0u);
 }
 
+std::string DigestKeyOf(const std::string& region, std::int64_t day, int hour) {
+  std::string date = DayFolder(day);
+  date.erase(std::remove(date.begin(), date.end(), '/'), date.end());
+  char time[16];
+  std::snprintf(time, sizeof time, "T%02d0030Z", hour);
+  const std::string account = kOne;
+  return "AWSLogs/" + account + "/CloudTrail-Digest/" + region + '/' + DayFolder(day) + '/' + account + "_CloudTrail-Digest_" +
+         region + "_a_trail_us-east-1_" + date + time + ".json.gz";
+}
+
+// Each stands behind the logs of its time; those of the look-back only, each once.
+TEST_F(ListingTest, DigestsComeBetweenTheLogs) {
+  Put(Key(kOne, "us-east-1", kToday, 59));
+  Put(Key(kOne, "us-east-1", kToday, 61));
+  Put(Key(kTwo, "us-east-1", kToday, 30));
+  for (const int hour : {1, 2}) Put(DigestKeyOf("us-east-1", kToday, hour));
+  Put(DigestKeyOf("eu-west-1", kToday, 1));
+  Put(DigestKeyOf("us-east-1", kToday - 2, 3));
+  Put(DigestKeyOf("us-east-1", kToday - 3, 3));  // before the look-back
+  Put(std::string("AWSLogs/") + kOne + "/CloudTrail-Digest/us-east-1/" + DayFolder(kToday) + "/other.json.gz");
+  const auto pass = [&] {
+    Listing listing({{&bucket_, &store_, source_}}, *checkpoint_, kToday, 2 * kDay, true);
+    std::vector<std::string> keys;
+    std::vector<FinishedObject> finished;
+    while (std::optional<ObjectTask> task = listing.Next()) {
+      const bool digest = task->key.find("Digest") != std::string::npos;
+      EXPECT_EQ(task->digests_from, digest ? std::optional((kToday - 2) * kDay) : std::nullopt) << task->key;
+      if (digest) EXPECT_EQ(task->account, kOne);
+      keys.push_back(task->key);
+      finished.push_back({source_, task->day, ObjectKeyHash(task->key)});
+    }
+    EXPECT_TRUE(checkpoint_->Commit(finished, {"a", 1}, {"s", 1}).ok());
+    EXPECT_TRUE(listing.Finish().ok());
+    return keys;
+  };
+  EXPECT_THAT(pass(), ElementsAre(DigestKeyOf("us-east-1", kToday - 2, 3), Key(kTwo, "us-east-1", kToday, 30),
+                                  Key(kOne, "us-east-1", kToday, 59), DigestKeyOf("eu-west-1", kToday, 1),
+                                  DigestKeyOf("us-east-1", kToday, 1), Key(kOne, "us-east-1", kToday, 61),
+                                  DigestKeyOf("us-east-1", kToday, 2)));
+  EXPECT_TRUE(pass().empty());
+  Put(DigestKeyOf("us-east-1", kToday, 3));
+  EXPECT_THAT(pass(), ElementsAre(DigestKeyOf("us-east-1", kToday, 3)));
+  EXPECT_EQ(DoneDay(kOne, "CloudTrail-Digest/us-east-1"), kToday);
+  // Named regions are those of the digests, too.
+  Put(DigestKeyOf("us-east-1", kToday, 4));
+  Put(DigestKeyOf("eu-west-1", kToday, 4));
+  bucket_.regions = {"eu-west-1"};
+  EXPECT_THAT(pass(), ElementsAre(DigestKeyOf("eu-west-1", kToday, 4)));
+}
+
 // Config writes no zeros, so that in byte order the 9th stands behind the 10th.
 TEST_F(ListingTest, ConfigIsListedDayByDay) {
   bucket_.type = "config";

@@ -33,9 +33,6 @@ std::string NextToken(std::string_view text) {
 
 }  // namespace
 
-PublicKeyLister::PublicKeyLister(const BucketSettings* bucket) : bucket_(bucket) {}
-PublicKeyLister::~PublicKeyLister() = default;
-
 Result<std::vector<PublicKeyEntry>> PublicKeyLister::List(const std::string& region, Millis from, Millis to) {
   if (!IsRegionName(region)) return Status(Code::kInvalid, "\"" + region + "\" is no name of an AWS region");
   ServiceClientOptions options;

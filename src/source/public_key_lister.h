@@ -2,7 +2,6 @@
 // A call of AWS with the credentials that read the bucket, or those of the environment. One thread.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,8 +15,7 @@ namespace trailsift {
 class PublicKeyLister {
  public:
   // Of a configured bucket; nullptr: what the environment says.
-  explicit PublicKeyLister(const BucketSettings* bucket = nullptr);
-  ~PublicKeyLister();
+  explicit PublicKeyLister(const BucketSettings* bucket = nullptr) : bucket_(bucket) {}
   PublicKeyLister(const PublicKeyLister&) = delete;
   PublicKeyLister& operator=(const PublicKeyLister&) = delete;
 

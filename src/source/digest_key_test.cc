@@ -1,4 +1,4 @@
-#include "integrity/digest_key.h"
+#include "source/digest_key.h"
 
 #include <gtest/gtest.h>
 

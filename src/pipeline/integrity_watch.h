@@ -1,0 +1,68 @@
+// The logs' integrity in a running service: remembers the hashes of logs as they are read, judges the digests between them, and raises what
+// is wrong as own events (docs/format/own-events.md). Each finding is told once: its identity follows from the file and what is wrong with
+// it, and a digest is finished in the ledger by the commit that makes its events true.
+//
+// Memory: 64 bytes for each of the last half million logs; a log that is forgotten is read again when its digest comes. Prefetch is the
+// feeder's, all else belongs to the thread that commits.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "base/hash.h"
+#include "base/sha256.h"
+#include "config/settings.h"
+#include "integrity/digest_watch.h"
+#include "integrity/key_ring.h"
+#include "pipeline/own_events.h"
+#include "source/object_store.h"
+#include "source/public_key_lister.h"
+
+namespace trailsift {
+
+class IntegrityWatch {
+ public:
+  explicit IntegrityWatch(OwnEvents& events) : events_(events) {}
+
+  // A digest that Take will be asked for: it is fetched meanwhile.
+  void Prefetch(ObjectStore& store, const std::string& key);
+  // A log that was read, with the hash of its inflated bytes. `bucket`: its number, here and below.
+  void Remember(std::int64_t bucket, const std::string& key, const Sha256Value& hash);
+  // Judges a digest. Not ok: it is to come again at the next pass, nothing was told. `begin` as DigestWatch::Judge.
+  Status Take(std::int64_t bucket, const BucketSettings& settings, ObjectStore& store, const std::string& key, Millis begin);
+  // At the end of a pass: says what was done in it.
+  void TellPass();
+
+ private:
+  struct Bucket {
+    std::unique_ptr<PublicKeyLister> lister;
+    std::unique_ptr<KeyRing> keys;
+    std::unique_ptr<DigestWatch> watch;
+  };
+  Bucket& Of(std::int64_t bucket, const BucketSettings& settings, ObjectStore& store);
+  void Raise(const FileFinding& finding, const DigestReport& report, const std::string& digest, const BucketSettings& settings);
+
+  OwnEvents& events_;
+  std::map<std::int64_t, Bucket> buckets_;
+  std::unordered_map<Hash128, Sha256Value, HashOfHash128> hashes_;
+  std::deque<Hash128> order_;
+  std::set<std::string> without_keys_;  // regions of buckets of which it was said
+
+  std::mutex mutex_;
+  std::map<std::string, std::future<Result<ObjectWithMetadata>>> fetched_;  // by store and key; guarded by mutex_
+
+  std::uint64_t digests_ = 0;  // of the pass, as all below
+  std::uint64_t logs_ = 0;
+  std::uint64_t findings_ = 0;
+  std::uint64_t unchecked_ = 0;
+};
+
+}  // namespace trailsift
