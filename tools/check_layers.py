@@ -16,7 +16,8 @@ import sys
 ARROWS = {
     "base": "",
     "event": "base",
-    "formats": "event base",
+    "parquet": "event base",
+    "formats": "parquet event base",
     "net": "base",
     "aws": "net base",
     "config": "base",
@@ -24,7 +25,7 @@ ARROWS = {
     "enrich": "event base",
     "detect": "rules event base",
     "alert": "detect rules event base",
-    "source": "aws event config base",
+    "source": "aws net event config base",
     "integrity": "source event config base",
     "sink": "alert net config base",
     "pipeline": "base event formats net aws config rules enrich detect alert source integrity sink",
@@ -42,11 +43,13 @@ THIRD_PARTY = {
     "pcre2.h": "rules config",
     "pugixml.hpp": "base",
     "simdjson.h": "base event",
+    "snappy-c.h": "parquet",
     "spdlog/": "base",
     "sqlite3.h": "source pipeline",
     "xxhash.h": "base",
     "yaml-cpp/": "base",
     "zlib.h": "event sink",
+    "zstd.h": "parquet",
 }
 THIRD_PARTY = {header: set(folders.split()) for header, folders in THIRD_PARTY.items()}
 

@@ -20,7 +20,14 @@ namespace trailsift {
 
 // What the collector knows of an object and puts around each of its records. Outlives the events of the object.
 struct Envelope {
-  std::string source = "cloudtrail";  // aws.source
+  // Who collected it, which decides what stands in aws.log_info: a bucket's object, one that a queue named (without the account's alias), or
+  // an answer of a service (no log_info at all).
+  enum class Collector { kBucket, kSubscriber, kService };
+
+  Collector collector = Collector::kBucket;
+  // The record is shown as its service wrote it, without the changes that Wazuh's collector makes to what it finds in buckets.
+  bool as_is = false;
+  std::string source = "cloudtrail";  // aws.source; empty: the record's own, if it has one
   std::string account_alias;          // aws.log_info.aws_account_alias
   std::string log_file;               // aws.log_info.log_file: the key
   std::string bucket;                 // aws.log_info.s3bucket

@@ -26,7 +26,15 @@ std::size_t AppendNonAscii(std::string_view text, std::size_t at, std::string& o
     return 1;
   }
   std::uint32_t point = byte(0) & (0x7Fu >> size);
-  for (std::size_t i = 1; i < size; ++i) point = point << 6 | (byte(i) & 0x3F);
+  bool whole = true;
+  for (std::size_t i = 1; i < size; ++i) {
+    whole = whole && (byte(i) & 0xC0) == 0x80;
+    point = point << 6 | (byte(i) & 0x3F);
+  }
+  if (!whole || (point & 0xFFFFF800) == 0xD800 || point > 0x10FFFF) {
+    AppendUnit(0xFFFD, out);
+    return 1;
+  }
   if (point < 0x10000) {
     AppendUnit(point, out);
   } else {
@@ -173,24 +181,29 @@ void AppendAsciiJsonString(std::string_view text, std::string& out) {
 }
 
 void AppendFullLog(simdjson::dom::object record, const Envelope& envelope, std::string& out) {
-  out += R"({"integration": "aws", "aws": {"log_info": {)";
-  AppendMember("aws_account_alias", envelope.account_alias, out);
-  out += ", ";
-  AppendMember("log_file", envelope.log_file, out);
-  out += ", ";
-  AppendMember("s3bucket", envelope.bucket, out);
-  out += '}';
-  Writer(envelope, out).Members(record, false, WazuhPlace::kTop, false);
-  out += ", ";
-  AppendMember("source", envelope.source, out);
-  if (!envelope.account_id.empty()) {
+  out += R"({"integration": "aws", "aws": {)";
+  const std::size_t begin = out.size();
+  if (envelope.collector != Envelope::Collector::kService) {
+    out += R"("log_info": {)";
+    if (envelope.collector == Envelope::Collector::kBucket) {
+      AppendMember("aws_account_alias", envelope.account_alias, out);
+      out += ", ";
+    }
+    AppendMember("log_file", envelope.log_file, out);
     out += ", ";
-    AppendMember("aws_account_id", envelope.account_id, out);
+    AppendMember("s3bucket", envelope.bucket, out);
+    out += '}';
   }
-  if (const auto address = SourceIpAddress(record)) {
-    out += ", ";
-    AppendMember("source_ip_address", *address, out);
-  }
+  Writer(envelope, out)
+      .Members(record, envelope.as_is, envelope.as_is ? WazuhPlace::kElsewhere : WazuhPlace::kTop, out.size() == begin);
+  const auto append = [&](std::string_view key, std::string_view value) {
+    if (out.size() > begin) out += ", ";
+    AppendMember(key, value, out);
+  };
+  if (!envelope.source.empty()) append("source", envelope.source);
+  if (!envelope.account_id.empty()) append("aws_account_id", envelope.account_id);
+  if (!envelope.as_is)
+    if (const auto address = SourceIpAddress(record)) append("source_ip_address", *address);
   out += "}}";
 }
 

@@ -85,5 +85,31 @@ TEST(FullLog, EveryByteAtEveryPlace) {
   }
 }
 
+TEST(FullLog, WhatQueuesAndServicesDeliver) {
+  Envelope envelope;
+  envelope.collector = Envelope::Collector::kSubscriber;
+  envelope.log_file = "k";
+  envelope.bucket = "b";
+  envelope.source = "securityhub";
+  envelope.as_is = true;
+  const ParsedJson doc(R"({"finding":{"Resources":[{"Id":"i"}]},"sourceIPAddress":"192.0.2.1","tags":["x"]})");
+  const auto text = [&](const ParsedJson& record) {
+    std::string out;
+    AppendFullLog(record.root().get_object().value(), envelope, out);
+    return out;
+  };
+  EXPECT_EQ(
+      text(doc),
+      R"({"integration": "aws", "aws": {"log_info": {"log_file": "k", "s3bucket": "b"}, "finding": {"Resources": [{"Id": "i"}]}, )"
+      R"("sourceIPAddress": "192.0.2.1", "tags": ["x"], "source": "securityhub"}})");
+  const ParsedJson own(R"({"source":"aws.ec2"})");
+  envelope.source.clear();
+  EXPECT_EQ(text(own), R"({"integration": "aws", "aws": {"log_info": {"log_file": "k", "s3bucket": "b"}, "source": "aws.ec2"}})");
+  envelope.collector = Envelope::Collector::kService;
+  EXPECT_EQ(text(own), R"({"integration": "aws", "aws": {"source": "aws.ec2"}})");
+  envelope.source = "inspector2";
+  EXPECT_EQ(text(ParsedJson("{}")), R"({"integration": "aws", "aws": {"source": "inspector2"}})");
+}
+
 }  // namespace
 }  // namespace trailsift

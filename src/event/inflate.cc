@@ -72,6 +72,20 @@ Status Recover(std::string_view member, std::size_t offset, std::size_t limit, P
 
 bool IsGzip(std::string_view bytes) { return bytes.size() >= 2 && bytes[0] == '\x1f' && bytes[1] == '\x8b'; }
 
+std::string InflateStart(std::string_view bytes, std::size_t size) {
+  z_stream stream{};
+  if (inflateInit2(&stream, 15 + 16) != Z_OK) return {};
+  std::string text(size, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_out = static_cast<uInt>(size);
+  while (stream.avail_out > 0 && inflate(&stream, Z_NO_FLUSH) == Z_OK) continue;
+  text.resize(size - stream.avail_out);
+  inflateEnd(&stream);
+  return text;
+}
+
 Inflated InflateGzip(std::string_view bytes, std::size_t limit, PaddedText room) {
   thread_local const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(libdeflate_alloc_decompressor());
   room.set_size(0);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "base/status.h"
@@ -21,5 +22,8 @@ bool IsGzip(std::string_view bytes);
 
 // `bytes` IsGzip. `room` is memory to use again; what it holds is overwritten.
 Inflated InflateGzip(std::string_view bytes, std::size_t limit, PaddedText room = {});
+
+// The first `size` bytes of what the first member holds, or as many as can be read: to see what a file is.
+std::string InflateStart(std::string_view bytes, std::size_t size);
 
 }  // namespace trailsift

@@ -66,7 +66,7 @@ std::optional<std::string_view> SourceIpAddress(simdjson::dom::object record) {
 }
 
 bool IsReplaced(std::string_view key, simdjson::dom::object record, const Envelope& envelope) {
-  if (EqualsFold(key, "source")) return true;
+  if (EqualsFold(key, "source")) return !envelope.source.empty();
   if (EqualsFold(key, "aws_account_id")) return !envelope.account_id.empty();
   return EqualsFold(key, "source_ip_address") && SourceIpAddress(record).has_value();
 }

@@ -103,14 +103,16 @@ std::optional<std::string_view> FindInRecordView(simdjson::dom::object record, c
     return std::nullopt;
   }
   const std::string_view path = name.substr(4);
-  if (EqualsFold(path, "source")) return envelope.source;
-  if (StartsWithFold(path, "log_info.")) {
+  if (!envelope.source.empty() && EqualsFold(path, "source")) return envelope.source;
+  if (envelope.collector != Envelope::Collector::kService && StartsWithFold(path, "log_info.")) {
     const std::string_view member = path.substr(9);
-    if (EqualsFold(member, "aws_account_alias")) return envelope.account_alias;
+    if (envelope.collector == Envelope::Collector::kBucket && EqualsFold(member, "aws_account_alias"))
+      return envelope.account_alias;
     if (EqualsFold(member, "log_file")) return envelope.log_file;
     if (EqualsFold(member, "s3bucket")) return envelope.bucket;
   }
   if (!envelope.account_id.empty() && EqualsFold(path, "aws_account_id")) return envelope.account_id;
+  if (envelope.as_is) return Finder{arena, &envelope}.In(record, path, true, WazuhPlace::kElsewhere);
   if (EqualsFold(path, "source_ip_address")) {
     if (const auto address = SourceIpAddress(record)) return address;
   }
@@ -124,13 +126,16 @@ std::optional<std::string_view> FindInMessageView(simdjson::dom::object message,
 void WalkRecordView(simdjson::dom::object record, const Envelope& envelope, Arena& arena, const LeafVisitor& visit) {
   Walker walker(&envelope, arena, visit);
   walker.Leaf("integration", "aws");
-  walker.Leaf("aws.log_info.aws_account_alias", envelope.account_alias);
-  walker.Leaf("aws.log_info.log_file", envelope.log_file);
-  walker.Leaf("aws.log_info.s3bucket", envelope.bucket);
+  if (envelope.collector == Envelope::Collector::kBucket) walker.Leaf("aws.log_info.aws_account_alias", envelope.account_alias);
+  if (envelope.collector != Envelope::Collector::kService) {
+    walker.Leaf("aws.log_info.log_file", envelope.log_file);
+    walker.Leaf("aws.log_info.s3bucket", envelope.bucket);
+  }
   std::string prefix = "aws.";
-  walker.Object(record, prefix, false, WazuhPlace::kTop);
-  walker.Leaf("aws.source", envelope.source);
+  walker.Object(record, prefix, envelope.as_is, envelope.as_is ? WazuhPlace::kElsewhere : WazuhPlace::kTop);
+  if (!envelope.source.empty()) walker.Leaf("aws.source", envelope.source);
   if (!envelope.account_id.empty()) walker.Leaf("aws.aws_account_id", envelope.account_id);
+  if (envelope.as_is) return;
   if (const auto address = SourceIpAddress(record)) walker.Leaf("aws.source_ip_address", *address);
 }
 

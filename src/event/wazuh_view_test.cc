@@ -326,14 +326,18 @@ class RandomJson {
 
 TEST(View, LookupAgreesWithTheWalk) {
   RandomJson random(20240305);
-  const Envelope envelopes[] = {TestEnvelope(), Envelope()};
+  Envelope subscribed;  // shown as it is, with its own `source`
+  subscribed.collector = Envelope::Collector::kSubscriber;
+  subscribed.as_is = true;
+  subscribed.source.clear();
+  const Envelope envelopes[] = {TestEnvelope(), Envelope(), subscribed};
   std::size_t leaves = 0;
   for (int round = 0; round < 3000; ++round) {
     const std::string text = random.Object(4);
     const ParsedJson doc(text);
     const auto object = doc.root().get_object().value();
     Arena arena;
-    const Envelope& envelope = envelopes[round % 2];
+    const Envelope& envelope = envelopes[round % 3];
     WalkRecordView(object, envelope, arena, [&](const WazuhLeaf& leaf) {
       ++leaves;
       EXPECT_EQ(FindInRecordView(object, envelope, leaf.name, arena), leaf.value) << leaf.name << " of " << text;

@@ -21,4 +21,17 @@ std::optional<LogFormat> FormatOfType(std::string_view type) {
   return std::nullopt;
 }
 
+std::optional<LogFormat> FormatOfSubscriber(std::string_view type) {
+  if (type == "buckets") return LogFormat::kSubscribed;
+  if (type == "security_hub") return LogFormat::kSecurityHub;
+  if (type == "security_lake") return LogFormat::kSecurityLake;
+  return std::nullopt;
+}
+
+std::optional<LogFormat> FormatOfService(std::string_view type) {
+  if (type == "inspector") return LogFormat::kInspector;
+  if (type == "cloudwatchlogs") return LogFormat::kLogEvents;
+  return std::nullopt;
+}
+
 }  // namespace trailsift

@@ -6,6 +6,8 @@
 #include "event/inflate.h"
 #include "event/json_scan.h"
 #include "formats/json_logs.h"
+#include "formats/subscriber_logs.h"
+#include "parquet/rows.h"
 
 namespace trailsift {
 namespace {
@@ -16,8 +18,20 @@ constexpr std::size_t kMaxLine = 1u << 20;
 constexpr std::size_t kMaxBad = 1000;
 
 bool IsText(LogFormat format) {
-  return format != LogFormat::kConfig && format != LogFormat::kGuardDuty && format != LogFormat::kWaf &&
-         format != LogFormat::kCustom;
+  switch (format) {
+    case LogFormat::kVpcFlow:
+    case LogFormat::kAlb:
+    case LogFormat::kClb:
+    case LogFormat::kNlb:
+    case LogFormat::kServerAccess:
+    case LogFormat::kUmbrella: return true;
+    default: return false;
+  }
+}
+
+bool IsOfSubscriber(LogFormat format) {
+  return format == LogFormat::kSubscribed || format == LogFormat::kSecurityHub || format == LogFormat::kInspector ||
+         format == LogFormat::kLogEvents;
 }
 
 }  // namespace
@@ -37,16 +51,25 @@ LogReader::LogReader(LogFormat format, std::string bytes, std::string_view name)
       text_ = {};
     }
   }
+  if (format == LogFormat::kSecurityLake) {
+    if (text_.empty()) return;
+    rows_ = std::make_unique<ParquetRows>(text_);
+    return;
+  }
   if (text_.substr(0, 3) == "\xEF\xBB\xBF") text_.remove_prefix(3);
   const std::size_t begin = SkipJsonSpace(text_, 0);
   // A custom bucket may hold flow logs.
   const bool flow = format == LogFormat::kCustom && begin < text_.size() && text_[begin] != '{' && text_[begin] != '[';
+  // Beside a queue anything may lie.
+  if (format == LogFormat::kSubscribed && begin < text_.size() && text_[begin] != '{') loose_.emplace(text_);
   if (IsText(format) || flow) lines_.emplace(flow ? LogFormat::kVpcFlow : format, name);
   if (lines_ && !lines_->fault().empty()) {
     Fault(lines_->fault());
     text_ = {};
   }
 }
+
+LogReader::~LogReader() = default;
 
 void LogReader::Fault(std::string message) {
   if (fault_.ok()) fault_ = Status(Code::kCorrupt, std::move(message)).Annotate(name_);
@@ -69,19 +92,19 @@ bool LogReader::NextLine(std::string_view& line) {
 void LogReader::ReadLines(LogChunk& chunk) {
   std::string record;
   std::string_view line;
-  while (chunk.json.size() < kPart && !IsHopeless() && NextLine(line)) {
+  while (chunk.size() < kPart && !IsHopeless() && NextLine(line)) {
     LogFacts facts;
     if (line.size() > kMaxLine) {
       bad_.push_back({count_ + chunk.facts.size(), "a line of " + std::to_string(line.size()) + " bytes, more than 1 MiB",
                       std::string(line.substr(0, Batch::kMaxBadBytes))});
-    } else if (lines_->Read(line, record, facts)) {
+    } else if (lines_ ? lines_->Read(line, record, facts) : loose_->Read(line, record, facts)) {
       chunk.Add(record, std::move(facts));
     }
   }
 }
 
 void LogReader::ReadDocuments(LogChunk& chunk) {
-  while (chunk.json.size() < kPart && !IsHopeless()) {
+  while (chunk.size() < kPart && !IsHopeless()) {
     at_ = SkipJsonSpace(text_, at_);
     if (at_ >= text_.size()) return;
     const std::size_t begin = at_;
@@ -100,20 +123,39 @@ void LogReader::ReadDocuments(LogChunk& chunk) {
     std::string why = "no JSON object";
     if (!parsed->bad_records().empty())
       why = parsed->bad_records().front().reason.substr(parsed->bad_records().front().reason.find(": ") + 2);
-    if (parsed->records().size() == 1) why = AddJsonLog(format_, name_, parsed->records().front(), chunk);
+    if (parsed->records().size() == 1)
+      why = IsOfSubscriber(format_) ? AddSubscriberLog(format_, name_, parsed->records().front(), chunk)
+                                    : AddJsonLog(format_, name_, parsed->records().front(), chunk);
     if (why.empty()) continue;
     bad_.push_back({count_ + chunk.facts.size(), place + why, std::string(document.substr(0, Batch::kMaxBadBytes))});
   }
 }
 
+// OCSF's events: messages that begin with their first column.
+void LogReader::ReadRows(LogChunk& chunk) {
+  std::string row;
+  while (chunk.size() < kPart && rows_->Next(row)) {
+    LogFacts facts;
+    facts.time = rows_->time();
+    chunk.AddMessage(row, std::move(facts));
+  }
+  if (!rows_->fault().ok()) Fault(rows_->fault().message());
+}
+
 std::optional<LogPart> LogReader::Next() {
   LogChunk chunk;
-  if (lines_) ReadLines(chunk);
+  if (rows_ != nullptr) ReadRows(chunk);
+  else if (lines_ || loose_) ReadLines(chunk);
   else ReadDocuments(chunk);
   if (chunk.facts.empty()) return std::nullopt;
   LogPart part;
   part.first = count_;
   count_ += static_cast<std::uint32_t>(chunk.facts.size());
+  part.facts = std::move(chunk.facts);
+  if (!chunk.messages.empty()) {
+    part.messages = std::move(chunk.messages);
+    return part;
+  }
   std::string json("{\"Records\":[");
   json.append(chunk.json).append("]}");
   part.batch = Batch::Decode(std::move(json), name_);
@@ -122,7 +164,6 @@ std::optional<LogPart> LogReader::Next() {
     bad_.push_back(std::move(bad));
   }
   if (!part.batch->object_fault().ok() && fault_.ok()) fault_ = part.batch->object_fault();
-  part.facts = std::move(chunk.facts);
   return part;
 }
 

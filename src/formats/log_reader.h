@@ -15,15 +15,20 @@
 #include "event/padded_text.h"
 #include "formats/log_chunk.h"
 #include "formats/log_format.h"
+#include "formats/loose_lines.h"
 #include "formats/text_logs.h"
 
 namespace trailsift {
 
-// Records to look at: `batch` has those that parsed, facts[i] belongs to the record at batch position batch->indexes() of i.
+class ParquetRows;
+
+// Records to look at: `batch` has those that parsed, facts[i] belongs to the record at batch position batch->indexes() of i. Or messages,
+// which have no envelope: `batch` is nothing then, facts[i] belongs to messages[i].
 struct LogPart {
   std::unique_ptr<Batch> batch;
-  std::vector<LogFacts> facts;  // of every record of the part, also of bad ones
-  std::uint32_t first = 0;      // how many records of the object came before
+  std::vector<std::string> messages;
+  std::vector<LogFacts> facts;  // of every record or message of the part, also of bad ones
+  std::uint32_t first = 0;      // how many of the object came before
 };
 
 class LogReader {
@@ -31,6 +36,7 @@ class LogReader {
   // `name` is the object's key; it begins messages.
   LogReader(LogFormat format, std::string bytes, std::string_view name);
 
+  ~LogReader();
   LogReader(const LogReader&) = delete;
   LogReader& operator=(const LogReader&) = delete;
 
@@ -46,6 +52,7 @@ class LogReader {
   bool IsHopeless();
   void ReadLines(LogChunk& chunk);
   void ReadDocuments(LogChunk& chunk);
+  void ReadRows(LogChunk& chunk);
   void Fault(std::string message);
 
   LogFormat format_;
@@ -55,6 +62,8 @@ class LogReader {
   std::string_view text_;
   std::size_t at_ = 0;
   std::optional<TextLog> lines_;
+  std::optional<LooseLines> loose_;
+  std::unique_ptr<ParquetRows> rows_;
   std::uint32_t count_ = 0;
   Status fault_;
   std::vector<BadRecord> bad_;

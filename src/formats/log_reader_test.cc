@@ -1,29 +1,10 @@
-#include "formats/log_reader.h"
-
 #include <gtest/gtest.h>
 
-#include "base/json.h"
 #include "event/gzip.h"
+#include "formats/log_reader_testing.h"
 
 namespace trailsift {
 namespace {
-
-// One record a line: `source time json`, bad records as `bad INDEX REASON`, the object's fault as `fault …`.
-std::string Read(LogFormat format, const std::string& bytes, const std::string& name = "x.gz") {
-  LogReader reader(format, bytes, name);
-  std::string out;
-  while (const std::optional<LogPart> part = reader.Next()) {
-    for (std::size_t i = 0; i < part->batch->records().size(); ++i) {
-      const LogFacts& facts = part->facts[part->batch->indexes()[i]];
-      out += facts.source + ' ' + (facts.time ? FormatIsoTime(*facts.time) : "-") + ' ';
-      AppendJson(part->batch->records()[i], out);
-      out += '\n';
-    }
-  }
-  for (const BadRecord& bad : reader.TakeBadRecords()) out += "bad " + std::to_string(bad.index) + ' ' + bad.reason + '\n';
-  if (!reader.object_fault().ok()) out += "fault " + reader.object_fault().message() + '\n';
-  return out;
-}
 
 TEST(LogReader, FlowLogs) {
   EXPECT_EQ(Read(LogFormat::kVpcFlow,
@@ -189,6 +170,15 @@ TEST(LogReader, ALargeObjectComesInParts) {
   }
   EXPECT_EQ(records, 25'000u);
   EXPECT_GT(parts, 1u);
+}
+
+TEST(LogFormats, EveryTypeOfSubscriberAndService) {
+  for (const char* type : {"buckets", "security_hub", "security_lake"}) EXPECT_TRUE(FormatOfSubscriber(type).has_value()) << type;
+  for (const char* type : {"inspector", "cloudwatchlogs"}) EXPECT_TRUE(FormatOfService(type).has_value()) << type;
+  for (const char* type : {"", "cloudtrail", "custom"}) {
+    EXPECT_FALSE(FormatOfSubscriber(type).has_value()) << type;
+    EXPECT_FALSE(FormatOfService(type).has_value()) << type;
+  }
 }
 
 TEST(LogFormats, EveryTypeOfBucketButCloudTrails) {

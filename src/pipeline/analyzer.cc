@@ -4,6 +4,7 @@
 
 #include "enrich/derive.h"
 #include "formats/log_reader.h"
+#include "formats/subscriber_logs.h"
 #include "pipeline/discard.h"
 #include "rules/description.h"
 
@@ -99,7 +100,7 @@ ObjectReport Analyzer::Analyze(std::string bytes, const Envelope& envelope, cons
   ObjectReport report;
   report.stored_bytes = bytes.size();
   const Place place{envelope, discard, name_time, NowMillis(), 0, nullptr};
-  if (format) AnalyzeLog(std::move(bytes), *format, place, report);
+  if (format && !(format == LogFormat::kSubscribed && HoldsTrail(bytes))) AnalyzeLog(std::move(bytes), *format, place, report);
   else AnalyzeTrail(std::move(bytes), place, report);
   return report;
 }
@@ -121,10 +122,17 @@ void Analyzer::AnalyzeTrail(std::string bytes, Place place, ObjectReport& report
 void Analyzer::AnalyzeLog(std::string bytes, LogFormat format, Place place, ObjectReport& report) {
   LogReader reader(format, std::move(bytes), place.envelope.log_file);
   while (const std::optional<LogPart> part = reader.Next()) {
+    for (std::uint32_t i = 0; i < part->messages.size(); ++i) {
+      AnalyzeMessage(part->messages[i],
+                     {place.envelope, place.discard, place.name_time, place.now, part->first + i, &part->facts[i]}, report);
+      arena_.Reset();
+    }
+    if (part->batch == nullptr) continue;
     for (std::size_t i = 0; i < part->batch->records().size(); ++i) {
       const std::uint32_t index = part->batch->indexes()[i];
       Envelope envelope = place.envelope;
       envelope.source = part->facts[index].source;
+      envelope.as_is = part->facts[index].as_is;
       AnalyzeRecord(part->batch->records()[i],
                     {envelope, place.discard, place.name_time, place.now, part->first + index, &part->facts[index]}, report);
       arena_.Reset();
@@ -135,8 +143,17 @@ void Analyzer::AnalyzeLog(std::string bytes, LogFormat format, Place place, Obje
 }
 
 void Analyzer::AnalyzeRecord(JsonValue record, const Place& place, ObjectReport& report) {
+  AnalyzeEvent(Event::Record(record, place.envelope, arena_, deriver_.get()), ReadHeader(record), place, report);
+}
+
+void Analyzer::AnalyzeMessage(std::string_view line, const Place& place, ObjectReport& report) {
+  const std::optional<JsonValue> json = messages_.Parse(line);
+  AnalyzeEvent(Event::Message(line, json, arena_, deriver_.get()), json && json->is_object() ? ReadHeader(*json) : RecordHeader{},
+               place, report);
+}
+
+void Analyzer::AnalyzeEvent(const Event& event, const RecordHeader& header, const Place& place, ObjectReport& report) {
   const auto& [envelope, discard, name_time, now, index, facts] = place;
-  const RecordHeader header = ReadHeader(record);
   switch (KindOf(header)) {
     case RecordKind::kInsight: ++report.kinds.insight; break;
     case RecordKind::kAggregated: ++report.kinds.aggregated; break;
@@ -145,7 +162,9 @@ void Analyzer::AnalyzeRecord(JsonValue record, const Place& place, ObjectReport&
   }
   SeenRecord seen;
   // An id that another service's log happens to have says nothing of CloudTrail's events.
-  seen.event = EventIdentity(facts == nullptr ? header : RecordHeader{}, envelope.bucket, envelope.log_file, index);
+  seen.event = facts != nullptr && facts->identity
+                   ? *facts->identity
+                   : EventIdentity(facts == nullptr ? header : RecordHeader{}, envelope.bucket, envelope.log_file, index);
   if (const std::optional<Millis> time = facts == nullptr ? ParseIsoTime(header.event_time) : facts->time) {
     seen.time = *time;
   } else {
@@ -153,12 +172,11 @@ void Analyzer::AnalyzeRecord(JsonValue record, const Place& place, ObjectReport&
     ++report.kinds.without_time;
   }
   const bool outside = (options_.start && seen.time < *options_.start) || (options_.end && seen.time >= *options_.end);
-  if (outside || (discard != nullptr && !discard->empty() && IsDiscarded(record, *discard))) {
+  if (outside || (discard != nullptr && !discard->empty() && IsDiscarded(event, *discard))) {
     seen.fate = SeenRecord::Fate::kDiscarded;
     report.records.push_back(seen);
     return;
   }
-  const Event event = Event::Record(record, envelope, arena_, deriver_.get());
   if (facts == nullptr && options_.learn_regions && !header.aws_region.empty() && IsNewRegion(header.aws_region, report) &&
       ChangesSomething(event, header))
     report.changed_regions.emplace_back(header.aws_region, seen.time);
@@ -167,15 +185,17 @@ void Analyzer::AnalyzeRecord(JsonValue record, const Place& place, ObjectReport&
 
 ObjectReport Analyzer::AnalyzeOwn(std::string_view message) {
   ObjectReport report;
-  const std::optional<JsonValue> json = parser_.Parse(message);
+  const std::optional<JsonValue> json = messages_.Parse(message);
   const Event event = Event::Message(message, json, arena_, deriver_.get());
   SeenRecord seen;
   const Millis now = NowMillis();
   seen.time = ParseIsoTime(event.Wazuh("collector.time").value_or(std::string_view())).value_or(now);
   seen.event = Hash128::FromHex(event.Wazuh("collector.id").value_or(std::string_view())).value_or(StrongHash(message));
+  own_ = true;
   matcher_.set_origin({kOwnLocation, {}});
   Judge(event, {}, {}, 0, now, seen, report);
   matcher_.set_origin({});
+  own_ = false;
   arena_.Reset();
   return report;
 }
@@ -208,7 +228,7 @@ void Analyzer::Judge(const Event& event, const RecordHeader& header, std::string
                  (parent != nullptr && !parent->no_full_log);
     }
     if (component) {
-      const EventOrigin origin = event.envelope() == nullptr ? EventOrigin{kOwnLocation, {}} : EventOrigin{};
+      const EventOrigin origin = own_ ? EventOrigin{kOwnLocation, {}} : EventOrigin{};
       const EventValues values(event, moment, origin);
       for (const ContextField& field : options_.plan->components()[*component].fields) {
         const std::optional<std::string_view> value = values.Context(field);
@@ -254,7 +274,7 @@ void Analyzer::FillAlert(const Event& event, const RecordHeader& header, Finding
   if (options_.log_fields)
     for (const Leaf& leaf : leaves) alert.fields.emplace_back(leaf.name, leaf.value);
   if (want_log) alert.full_log = event.full_log();
-  if (event.envelope() == nullptr) {
+  if (own_) {
     alert.location = kOwnLocation;
     alert.account = TextOf(event, "collector.account");
     alert.account_name = NameOf(alert.account);
@@ -273,8 +293,10 @@ void Analyzer::FillAlert(const Event& event, const RecordHeader& header, Finding
   alert.target_account = TextOf(event, "trailsift.target.account");
   alert.target_account_name = NameOf(alert.target_account);
   alert.instances = TextOf(event, "trailsift.instances");
-  alert.account = header.recipient_account_id.empty() ? event.envelope()->account_id : std::string(header.recipient_account_id);
+  alert.account = header.recipient_account_id;
+  if (alert.account.empty() && event.envelope() != nullptr) alert.account = event.envelope()->account_id;
   alert.account_name = NameOf(alert.account);
+  if (!event.is_wazuh_json()) alert.decoder.clear();
   alert.region = header.aws_region;
   alert.event_source = header.event_source;
   alert.event_name = header.event_name;

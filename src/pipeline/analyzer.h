@@ -116,6 +116,8 @@ class Analyzer {
              SeenRecord seen, ObjectReport& report);
   // An account's name in the user's list, or nothing.
   std::string NameOf(std::string_view account) const;
+  void AnalyzeMessage(std::string_view line, const Place& place, ObjectReport& report);
+  void AnalyzeEvent(const Event& event, const RecordHeader& header, const Place& place, ObjectReport& report);
   void FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log) const;
 
   const AnalyzerOptions& options_;
@@ -123,7 +125,8 @@ class Analyzer {
   Matcher matcher_;
   MatchResult result_;
   Arena arena_;
-  MessageParser parser_;  // of own events
+  MessageParser messages_;
+  bool own_ = false;  // AnalyzeOwn is at work
 };
 
 // A result of this rule is written: its level reaches the threshold (or log_alert), and no_log does not hide it.

@@ -235,5 +235,55 @@ TEST_F(AnalyzerTest, IsAlertableGoesByLevelAndOptions) {
     EXPECT_EQ(IsAlertable(*options_.rules->Find(c.rule), c.level), c.alertable) << c.rule << ' ' << c.level;
 }
 
+TEST_F(AnalyzerTest, WhatAQueueNamesIsToldByItsContent) {
+  Analyzer analyzer(options_);
+  const std::string trail = MakeObject({{.id = "a"}, {.id = "b", .name = "Quiet"}});
+  const ObjectReport plain = Analyze("{\"Records\":[{\"eventVersion\":\"1\"," + trail.substr(13));
+  const ObjectReport named = analyzer.Analyze("{\"Records\":[{\"eventVersion\":\"1\"," + trail.substr(13), *envelope_, nullptr,
+                                              name_time_, LogFormat::kSubscribed);
+  ASSERT_EQ(named.records.size(), 2u);
+  EXPECT_EQ(named.records[0].event, plain.records[0].event);
+  ASSERT_EQ(named.findings.size(), 1u);
+  EXPECT_EQ(named.findings[0].event_id, "a");
+  // Lines of text are discarded by their text, JSON by a field.
+  const std::vector<DiscardRegex> text = Discard("", "noise");
+  const ObjectReport lines = analyzer.Analyze("noise 1\nmore noise\n", *envelope_, &text, name_time_, LogFormat::kSubscribed);
+  ASSERT_EQ(lines.records.size(), 2u);
+  EXPECT_EQ(lines.records[0].fate, Fate::kDiscarded);
+  EXPECT_EQ(lines.records[1].fate, Fate::kUnmatched);
+}
+
+TEST_F(AnalyzerTest, AMessageStandsForItself) {
+  Diagnostics diagnostics;
+  options_.rules = RuleSet::LoadTexts({{"test.xml", R"(<group name="t,">
+    <rule id="1" level="0" noalert="1"><category>syslog</category><description>all</description></rule>
+    <rule id="2" level="4"><if_sid>1</if_sid><match>segfault</match><description>crash</description></rule>
+    <rule id="3" level="5"><if_sid>1</if_sid><decoded_as>json</decoded_as><field name="who">^ann$</field><description>by $(who)</description></rule>
+    </group>)"}},
+                                      {}, diagnostics);
+  ASSERT_NE(options_.rules, nullptr);
+  options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
+  Envelope envelope;
+  envelope.collector = Envelope::Collector::kService;
+  envelope.log_file = "cloudwatchlogs://r/g:s";
+  const std::vector<DiscardRegex> noise = Discard("", "noise");
+  const ObjectReport report = Analyzer(options_).Analyze(
+      R"({"events":[{"timestamp":1768471200000,"message":"x segfault"},{"timestamp":1768471201000,"message":"{\"who\":\"ann\"}"},)"
+      R"({"timestamp":1768471202000,"message":"noise segfault"},{"timestamp":1768471203000,"message":"other"}]})",
+      envelope, &noise, name_time_, LogFormat::kLogEvents);
+  ASSERT_EQ(report.records.size(), 4u);
+  EXPECT_EQ(report.records[2].fate, Fate::kDiscarded);
+  EXPECT_EQ(report.records[3].fate, Fate::kUnmatched);
+  ASSERT_EQ(report.findings.size(), 2u);
+  const Alert& crash = report.findings[0].alert;
+  EXPECT_EQ(crash.full_log, "x segfault");
+  EXPECT_EQ(crash.decoder, "");
+  EXPECT_EQ(crash.location, "Wazuh-AWS");
+  EXPECT_EQ(crash.event_time, 1768471200000);
+  EXPECT_EQ(report.findings[1].alert.decoder, "json");
+  EXPECT_EQ(report.findings[1].alert.data_json, R"({"who":"ann"})");
+  EXPECT_THAT(report.findings[1].descriptions, ElementsAre("by ann"));
+}
+
 }  // namespace
 }  // namespace trailsift

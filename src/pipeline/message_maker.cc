@@ -70,10 +70,12 @@ MessageReport MessageMaker::Make(std::string bytes, const FlowObject& object) co
   LogReader reader(*object.format, std::move(bytes), envelope.log_file);
   Envelope mine = envelope;
   while (const std::optional<LogPart> part = reader.Next()) {
+    if (part->batch == nullptr) continue;  // messages, which no bucket's log has
     for (std::size_t i = 0; i < part->batch->records().size(); ++i) {
       const std::uint32_t index = part->batch->indexes()[i];
       const LogFacts& facts = part->facts[index];
       mine.source = facts.source;
+      mine.as_is = facts.as_is;
       AddRecord(part->batch->records()[i], part->first + index, mine, object, false, facts.time.value_or(time), report);
     }
   }

@@ -32,6 +32,7 @@ S3PROXY = "3.1.0"
 S3PROXY_ARTIFACT = f"org.gaul:s3proxy:{S3PROXY}:jar:jar-with-dependencies"
 MOTO = "5.2.5"
 VERSITYGW = "v1.8.0"
+PYARROW = "26.0.1"
 
 START_SECONDS = 90
 
@@ -93,6 +94,19 @@ def versitygw_program():
             _run_install(["go", "install", f"github.com/versity/versitygw/cmd/versitygw@{VERSITYGW}"], "versitygw", "golang",
                          {"GOBIN": str(program.parent)})
     return program
+
+
+def parquet_python():
+    """The Python of a virtual environment that holds pyarrow, which writes Parquet files; made where it is not there yet."""
+    venv = SERVERS / "parquet"
+    python = venv / "bin" / "python"
+    complete = venv / f".pyarrow-{PYARROW}"
+    with _install_lock():
+        if not complete.exists():
+            _run_install([sys.executable, "-m", "venv", str(venv)], "pyarrow", "python3-venv")
+            _run_install([str(python), "-m", "pip", "install", "-q", f"pyarrow=={PYARROW}"], "pyarrow", "python3-venv")
+            complete.touch()
+    return python
 
 
 def _free_port():
