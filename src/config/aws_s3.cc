@@ -165,7 +165,8 @@ void ReadService(const BlockReader& reader, const XmlNode& node, Module& module)
   service.type = ReadType(reader, node, {kServiceTypes.begin(), kServiceTypes.end()});
   ReadBlock(reader, node, ServiceBlock(), "<service>", service);
   CheckAccess(reader, node, service);
-  if (!service.type.empty()) reader.Warning(node, "the service " + service.type + " is not collected yet in this version");
+  if (service.type == "cloudwatchlogs" && service.log_groups.empty() && node.Child("aws_log_groups") == nullptr)
+    reader.Warning(node, "<service type=\"cloudwatchlogs\"> without <aws_log_groups> collects nothing", "name the log groups");
   module.settings.services.push_back(std::move(service));
 }
 

@@ -77,7 +77,7 @@ struct AwsS3Settings {
   bool skip_on_error = false;
   Schedule schedule;
   std::vector<BucketSettings> buckets;
-  std::vector<ServiceSettings> services;        // kept, not collected yet
+  std::vector<ServiceSettings> services;
   std::vector<SubscriberSettings> subscribers;  // kept, not collected yet
   Place place;
 };

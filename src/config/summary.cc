@@ -68,7 +68,7 @@ std::string DescribeSettings(const Settings& settings) {
   else if (aws.disabled) text += "collects nothing: <wodle name=\"aws-s3\"> is disabled\n";
   else text += "collects " + DescribeSchedule(aws.schedule) + "\n";
   for (const BucketSettings& bucket : aws.buckets) text += "  " + DescribeBucket(bucket) + "\n";
-  for (const ServiceSettings& service : aws.services) text += "  service " + service.type + ", not collected yet in this version\n";
+  for (const ServiceSettings& service : aws.services) text += "  service " + service.type + "\n";
   for (const SubscriberSettings& subscriber : aws.subscribers)
     text += "  subscriber " + subscriber.type + ", not collected yet in this version\n";
 

@@ -36,7 +36,7 @@ TEST(SummaryTest, SaysWhatWillBeDoneAndNoSecret) {
             "eu-west-1,us-east-1, from 2026-JAN-05, 1 discard_regex\n"
             "  bucket keyed-logs (cloudtrail), credentials of the key in the file, accounts as found, regions as found\n"
             "  folder /srv/copy (cloudtrail), accounts as found, regions as found, objects are removed once read\n"
-            "  service inspector, not collected yet in this version\n"
+            "  service inspector\n"
             "alerts of level 3 and above, written to alerts.json, archives.json\n");
 }
 

@@ -39,7 +39,10 @@ void WaitFor(Millis time, const std::stop_token& stop) {
 }  // namespace
 
 Service::Service(ServiceOptions options)
-    : options_(std::move(options)), quarantine_(options_.home), learned_(options_.home, options_.settings->own.learning_period) {}
+    : options_(std::move(options)),
+      quarantine_(options_.home),
+      pages_(options_.settings->aws_s3.services),
+      learned_(options_.home, options_.settings->own.learning_period) {}
 Service::~Service() = default;
 
 Result<std::unique_ptr<Service>> Service::Open(ServiceOptions options) {
@@ -115,6 +118,7 @@ Status Service::Recover() {
   const Result<std::map<std::string, std::string>> notes = checkpoint_->ReadNotes(Watch::kNotes);
   if (!notes.ok()) return notes.status();
   watch_->Restore(*notes, NowMillis());
+  TRAILSIFT_RETURN_IF_ERROR(pages_.Open(*checkpoint_, today));
   // From here on there is a position, and what was recovered is in the state log.
   return Commit();
 }
@@ -166,7 +170,7 @@ std::shared_ptr<const Envelope> Service::EnvelopeOf(const BucketSource& bucket, 
 
 std::optional<FlowObject> Service::NextObject(Listing& listing) {
   std::optional<ObjectTask> task = listing.Next();
-  if (!task) return std::nullopt;
+  if (!task) return pages_.Next();
   const BucketSource& bucket = buckets_[task->bucket];
   FlowObject object;
   object.store = bucket.store;
@@ -204,6 +208,11 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
     TakeDigest(report.object, pass);
     return Status::Ok();
   }
+  if (ServicePages::IsPage(report.object)) {
+    TRAILSIFT_RETURN_IF_ERROR(pages_.Take(report, *checkpoint_, quarantine_));
+    Resolve(report);
+    return Status::Ok();
+  }
   const std::string place = report.object.store->name() + report.object.key;
   const BucketSource& bucket = buckets_[report.object.tag];
   if (report.report.hash) integrity_.Remember(bucket.id, report.object.key, *report.report.hash);
@@ -239,10 +248,14 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
     if (sound && bucket.settings->remove_from_bucket) removals_.push_back({report.object.tag, report.object.key});
   }
   report.object.tag = static_cast<std::uint64_t>(bucket.id);
+  Resolve(report);
+  return Status::Ok();
+}
+
+void Service::Resolve(FlowReport& report) {
   resolver_->Take(report);
   for (const SeenRecord& record : report.report.records)
     if (record.archive >= 0) archive_outbox_.push_back(std::move(report.report.archive[static_cast<std::size_t>(record.archive)]));
-  return Status::Ok();
 }
 
 void Service::TakeDigest(const FlowObject& object, PassReport& pass) {
@@ -272,6 +285,7 @@ Result<PassReport> Service::RunPass(const std::stop_token& stop) {
   discovered_ = false;
   group_began_.reset();
   reconciled_ = NowMillis();
+  TRAILSIFT_RETURN_IF_ERROR(pages_.Begin(*checkpoint_, NowMillis()));
   for (bool more = true; more && !stop.stop_requested();) {
     TRAILSIFT_RETURN_IF_ERROR(TakeRules(stop));
     const Result<bool> flowed = RunFlow(listing, stop, pass);
@@ -290,6 +304,8 @@ Result<PassReport> Service::RunPass(const std::stop_token& stop) {
   integrity_.TellPass();
   TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
   if (!pass.stopped) TRAILSIFT_RETURN_IF_ERROR(listing.Finish());
+  if (!pass.stopped && pages_.Finish(*checkpoint_)) TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
+  if (pages_.failed()) pass.remote_failure = true;
   if (pass.listing.local_failures > 0) pass.local_failure = true;
   if (pass.listing.failures > pass.listing.local_failures) pass.remote_failure = true;
   return pass;
@@ -348,6 +364,7 @@ Result<bool> Service::RunFlow(Listing& listing, const std::stop_token& stop, Pas
       // Requests that don't come to an end are given up: their objects come again.
       if (std::chrono::steady_clock::now() - *stop_seen > kStopPatience)
         for (const BucketSource& bucket : buckets_) bucket.store->Cancel();
+      pages_.Cancel();
     }
     TRAILSIFT_RETURN_IF_ERROR(Settle(stop));
   }
@@ -381,6 +398,7 @@ bool Service::WantsRules() {
 void Service::Learn(const FlowReport& report) {
   for (const auto& [region, time] : report.report.changed_regions) learned_.AddRegion(region, time);
   learned_.Advance(report.object.name_time);
+  if (report.object.store == nullptr) return;
   for (const std::string& key : report.object.store->TakeKeys()) learned_.AddLogKey(key);
 }
 

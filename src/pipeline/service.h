@@ -22,6 +22,7 @@
 #include "pipeline/own_events.h"
 #include "pipeline/quarantine.h"
 #include "pipeline/resolver.h"
+#include "pipeline/service_pages.h"
 #include "pipeline/state_log.h"
 #include "pipeline/watch.h"
 #include "sink/file_sink.h"
@@ -91,6 +92,7 @@ class Service {
   Status TakeRules(const std::stop_token& stop);
   void Learn(const FlowReport& report);
   Status Take(FlowReport& report, PassReport& pass);
+  void Resolve(FlowReport& report);
   void TakeOwnEvents();
   // The pass has come to its end.
   void EndWatchedPass(const Listing& listing);
@@ -115,6 +117,7 @@ class Service {
   OwnEvents own_events_;
   std::unique_ptr<Watch> watch_;
   IntegrityWatch integrity_{own_events_};
+  ServicePages pages_;
 
   std::deque<Alert> outbox_;  // alerts that the sink has not taken yet
   std::deque<Alert> archive_outbox_;

@@ -1,0 +1,122 @@
+#include "source/inspector_feed.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/json.h"
+#include "base/log.h"
+
+namespace trailsift {
+namespace {
+
+constexpr Millis kOverlap = 15 * kMinute;
+
+Millis ReadPosition(const std::string& text, Millis otherwise) {
+  Millis value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? value : otherwise;
+}
+
+// Seconds with a fraction.
+void AppendSeconds(Millis time, std::string& out) {
+  const std::string fraction = std::to_string(1000 + time % 1000);
+  out.append(std::to_string(time / 1000)).append(".").append(fraction, 1, 3);
+}
+
+}  // namespace
+
+InspectorFeed::InspectorFeed(const ServiceSettings& settings)
+    : settings_(settings), clients_(settings, "inspector2", "INSPECTOR2") {}
+
+void InspectorFeed::Begin(ServicePositions positions, Millis from, Millis now) {
+  positions_ = std::move(positions);
+  from_ = from;
+  now_ = now;
+  region_ = 0;
+  token_.clear();
+  failed_ = false;
+  regions_.clear();
+  Result<std::vector<std::string>> regions = clients_.Regions(chosen_);
+  if (regions.ok()) {
+    regions_ = std::move(regions).value();
+  } else {
+    LogError("source", "inspector: not read in this pass: " + regions.status().message());
+    failed_ = true;
+  }
+}
+
+std::string InspectorFeed::Body(Millis from) const {
+  std::string body = R"({"maxResults":100,"filterCriteria":{"updatedAt":[{"startInclusive":)";
+  AppendSeconds(from, body);
+  body += R"(,"endInclusive":)";
+  AppendSeconds(now_, body);
+  body += "}]";
+  for (std::size_t i = 0; i < settings_.account_ids.size(); ++i) {
+    body += i == 0 ? R"(,"awsAccountId":[)" : ",";
+    body.append(R"({"comparison":"EQUALS","value":")").append(settings_.account_ids[i]).append("\"}");
+  }
+  body += settings_.account_ids.empty() ? "}" : "]}";
+  if (!token_.empty()) {
+    body += R"(,"nextToken":)";
+    AppendJsonString(token_, body);
+  }
+  return body += '}';
+}
+
+void InspectorFeed::NextRegion() {
+  ++region_;
+  token_.clear();
+}
+
+std::optional<ServicePage> InspectorFeed::Next() {
+  while (region_ < regions_.size()) {
+    const std::string& region = regions_[region_];
+    ServicePage page;
+    page.place = "inspector2://" + region;
+    const auto known = positions_.find(page.place);
+    const Millis from = known == positions_.end() ? from_ : std::max(from_, ReadPosition(known->second, from_) - kOverlap);
+    ServiceRequest request;
+    request.content_type = "application/json";
+    request.path = "/findings/list";
+    request.body = Body(from);
+    request.subject = "findings of Inspector in " + region;
+    request.permission = "inspector2:ListFindings";
+    const Result<ServiceClient*> client = clients_.In(region);
+    const Result<std::string> answer = client.ok() ? (*client)->Ask(std::move(request)) : Result<std::string>(client.status());
+    if (!answer.ok()) {
+      if (answer.status().code() == Code::kCancelled) return std::nullopt;
+      // Of all regions some are never opened to an account.
+      if (chosen_ || (answer.status().code() != Code::kAuth && answer.status().code() != Code::kDenied)) {
+        LogError("source", page.place + ": not read, tried again at the next pass: " + answer.status().message());
+        failed_ = true;
+      }
+      NextRegion();
+      continue;
+    }
+    const std::optional<JsonDocument> document = JsonDocument::Parse(*answer);
+    std::string next;
+    simdjson::dom::array findings;
+    bool any = true;
+    if (document) {
+      next = FindText(document->root(), "nextToken").value_or(std::string_view());
+      const std::optional<JsonValue> list = FindJson(document->root(), "findings");
+      any = !list || list->get(findings) != simdjson::SUCCESS || findings.size() > 0;
+    }
+    if (document && next == token_ && !next.empty()) {
+      LogError("source", page.place + ": its answer names itself as the next one; the rest is asked for at the next pass");
+      failed_ = true;
+      next.clear();
+    } else if (document && next.empty()) {
+      page.position = std::to_string(now_);
+    } else if (!document) {
+      failed_ = true;
+    }
+    page.bytes = *answer;
+    token_ = next;
+    if (next.empty()) NextRegion();
+    if (any || !page.position.empty()) return page;
+  }
+  return std::nullopt;
+}
+
+}  // namespace trailsift
