@@ -127,7 +127,9 @@ std::string S3Subject::Permission() const {
 Status FailureStatus(const S3Failure& failure, const S3Subject& subject, int attempts) {
   if (IsOneOf(failure.code, kStaleKeys) || IsOneOf(failure.code, kBadKeys)) return KeysStatus(failure, subject);
   if (failure.code == "NoSuchBucket") {
-    return {Code::kNotFound, "no bucket \"" + subject.bucket + "\" at " + At(subject) + "; check its name"};
+    // An object whose bucket is not there is not known to be gone.
+    const Code code = subject.operation == S3Operation::kList ? Code::kNotFound : Code::kUnavailable;
+    return {code, "no bucket \"" + subject.bucket + "\" at " + At(subject) + "; check its name"};
   }
   if (failure.status == 404 && subject.operation != S3Operation::kList && (failure.code.empty() || failure.code == "NoSuchKey")) {
     return {Code::kNotFound, subject.Name() + ": not there any more"};

@@ -141,7 +141,7 @@ TEST(S3, FaultsThatStay) {
        "the connection was closed after 4 of 7 bytes after 3 attempts"},
       {"short", {"HTTP/1.1 200 OK\r\n\r\ncont", true}, Code::kUnavailable, 3, "s3://trail/k: the answer ended after 4 of 7 bytes"},
       {"gone", Error(404, "NoSuchKey"), Code::kNotFound, 1, "s3://trail/k: not there any more"},
-      {"no bucket", Error(404, "NoSuchBucket"), Code::kNotFound, 1, "no bucket \"trail\""},
+      {"no bucket", Error(404, "NoSuchBucket"), Code::kUnavailable, 1, "no bucket \"trail\""},
       {"denied", Error(403, "AccessDenied"), Code::kDenied, 1, "need s3:GetObject on arn:aws:s3:::trail/k"},
       // Keys are looked up anew, found to be the same, and not tried again.
       {"expired", Error(400, "ExpiredToken", std::string("<Token-0>") + kToken + "</Token-0>"), Code::kAuth, 1,

@@ -62,6 +62,8 @@ class ServiceClient {
   // The body of a 2xx answer.
   void Send(ServiceRequest request, std::function<void(Result<std::string>)> done);
   Result<std::string> Ask(ServiceRequest request);
+  // Runs `task` on the loop thread, `delay` from now; at once when the client is stopped.
+  void After(std::chrono::milliseconds delay, std::function<void()> task) { http_.After(delay, std::move(task)); }
   // Everything in flight and everything after it is answered with kCancelled. Returns at once.
   void Cancel() { http_.Stop(); }
 

@@ -55,6 +55,17 @@ void TellMemory(const Service& service) {
   if (!text.empty()) LogInfo("run", "since the start: " + text);
 }
 
+// Reads from the queues, and says so where there was something.
+Result<PassReport> Follow(Service& service, Millis until, const Signals& signals) {
+  const RunCounters before = service.counters();
+  Result<PassReport> followed = service.FollowQueues(until, signals.token());
+  if (!followed.ok()) return followed;
+  const RunCounters now = service.counters().Since(before);
+  if (now.objects + now.unreadable_objects + now.gone_objects + followed->listing.known > 0)
+    LogInfo("run", "from queues: " + now.Describe() + "; " + std::to_string(followed->listing.known) + " objects were known");
+  return followed;
+}
+
 int ExitOf(const PassReport& pass, const RunCounters& counters, int signal) {
   if (signal == SIGINT) return kExitInterrupted;
   if (pass.local_failure) return kExitIo;
@@ -105,7 +116,7 @@ int Run(RunArguments arguments) {
   options.host = HostName();
   options.rules = rules;
   options.threads = arguments.threads > 0 ? arguments.threads : std::max(1u, std::thread::hardware_concurrency());
-  options.fail_fast = arguments.once;
+  options.once = arguments.once;
   options.reload = [&]() -> std::optional<NewRules> {
     if (!signals.TakeHangup()) return std::nullopt;
     return LoadAnew(*settings, arguments.config);
@@ -122,6 +133,12 @@ int Run(RunArguments arguments) {
   int code = kExitOk;
   while (!signals.token().stop_requested()) {
     const Millis next = idle ? INT64_MAX : NextRun(schedule, planned, NowMillis());
+    if (!arguments.once && !idle && service.has_queues() && NowMillis() < next) {
+      if (const Result<PassReport> followed = Follow(service, next, signals); !followed.ok()) {
+        LogError("run", followed.status().message());
+        return kExitIo;
+      }
+    }
     while (!arguments.once && !signals.token().stop_requested() && NowMillis() < next) {
       signals.WaitUntil(next);
       if (const Status reloaded = service.Reload(signals.token()); !reloaded.ok()) {
@@ -132,12 +149,17 @@ int Run(RunArguments arguments) {
     if (signals.token().stop_requested()) break;
     planned = std::min(next, NowMillis());
     const RunCounters before = service.counters();
-    const Result<PassReport> pass = service.RunPass(signals.token());
+    Result<PassReport> pass = service.RunPass(signals.token());
+    if (pass.ok()) TellPass(service.counters().Since(before), *pass);
+    if (pass.ok() && arguments.once && service.has_queues()) {
+      const PassReport listed = *pass;
+      pass = Follow(service, INT64_MAX, signals);
+      if (pass.ok()) pass->Add(listed);
+    }
     if (!pass.ok()) {
       LogError("run", pass.status().message());
       return kExitIo;
     }
-    TellPass(service.counters().Since(before), *pass);
     TellMemory(service);
     code = ExitOf(*pass, service.counters(), signals.received());
     service.Maintain();

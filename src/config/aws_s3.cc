@@ -170,6 +170,15 @@ void ReadService(const BlockReader& reader, const XmlNode& node, Module& module)
   module.settings.services.push_back(std::move(service));
 }
 
+// A URL tells region and account besides.
+bool IsQueue(std::string_view text) {
+  if (text.rfind("https://", 0) == 0 || text.rfind("http://", 0) == 0) return true;
+  if (text.size() > 5 && text.substr(text.size() - 5) == ".fifo") text.remove_suffix(5);
+  return !text.empty() && text.size() <= 80 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
 void ReadSubscriber(const BlockReader& reader, const XmlNode& node, Module& module) {
   SubscriberSettings subscriber;
   subscriber.place = reader.PlaceOf(node);
@@ -178,7 +187,10 @@ void ReadSubscriber(const BlockReader& reader, const XmlNode& node, Module& modu
   CheckAccess(reader, node, subscriber);
   if (const XmlNode* role = node.Child("iam_role_arn"); role != nullptr && Trim(role->text).empty())
     reader.Error(*role, "<iam_role_arn> of a subscriber is empty");
-  if (!subscriber.type.empty()) reader.Warning(node, "the subscriber " + subscriber.type + " is not collected yet in this version");
+  if (node.Child("sqs_name") == nullptr) reader.Error(node, "<subscriber> without <sqs_name>", "name the queue, or write its URL");
+  else if (!subscriber.sqs_name.empty() && !IsQueue(subscriber.sqs_name))
+    reader.Error(*node.Child("sqs_name"), "\"" + subscriber.sqs_name + "\" is no name of a queue",
+                 "at most 80 letters, digits, - and _, or the queue's URL");
   module.settings.subscribers.push_back(std::move(subscriber));
 }
 

@@ -128,6 +128,14 @@ const Block<Settings>& RulesetBlock() {
   return block;
 }
 
+void ReadVisibility(const BlockReader& reader, const XmlNode& node, OwnSettings& settings) {
+  ReadDuration(reader, node, settings.queue_visibility);
+  // SQS's own bounds, but for the lowest: a message is hidden again each third of it.
+  if (settings.queue_visibility >= 10 * kSecond && settings.queue_visibility <= 12 * kHour) return;
+  reader.Error(node, "<queue_visibility> is not from 10s to 12h", "5m is the default");
+  settings.queue_visibility = OwnSettings().queue_visibility;
+}
+
 // Our own settings: one line each, and one in docs/configuration.md.
 const Block<OwnSettings>& OwnBlock() {
   static const Block<OwnSettings> block = {{
@@ -145,6 +153,7 @@ const Block<OwnSettings>& OwnBlock() {
        }},
       {"look_back", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { ReadDuration(r, n, s.look_back); }},
       {"allowed_lateness", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { ReadDuration(r, n, s.allowed_lateness); }},
+      {"queue_visibility", ReadVisibility},
       {"learning_period", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { ReadDuration(r, n, s.learning_period); }},
       {"silence_after", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { ReadBound(r, n, s.silence_after); }},
       {"lag_alert", [](const BlockReader& r, const XmlNode& n, OwnSettings& s) { ReadBound(r, n, s.lag_alert); }},

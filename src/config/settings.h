@@ -78,7 +78,7 @@ struct AwsS3Settings {
   Schedule schedule;
   std::vector<BucketSettings> buckets;
   std::vector<ServiceSettings> services;
-  std::vector<SubscriberSettings> subscribers;  // kept, not collected yet
+  std::vector<SubscriberSettings> subscribers;
   Place place;
 };
 
@@ -99,15 +99,16 @@ enum class CorrelationTime { kEvent, kArrival };
 
 // <trailsift>: what Wazuh has no setting for.
 struct OwnSettings {
-  int alerts_keep_days = 0;             // 0 = for ever
-  std::uint64_t alerts_max_size = 0;    // bytes, of the whole alert folder; 0 = no cap
-  Millis look_back = 2 * kDay;          // how long an object is remembered, and how far back listings look
-  Millis allowed_lateness = kDay;       // how late an event may be to change the outcome of a window
-  Millis learning_period = 14 * kDay;   // how long regions in use are learned before others are worth a word
-  Millis silence_after = kDay;          // how much longer than usual a source may deliver nothing; 0 = never told
-  Millis lag_alert = 6 * kHour;         // how long what was delivered may wait, beside the schedule; 0 = never told
-  std::uint64_t quarantine_alert = 10;  // so many objects and records in quarantine within an hour are no news; 0 = never told
-  bool log_integrity = false;           // digests are checked while logs are read
+  int alerts_keep_days = 0;               // 0 = for ever
+  std::uint64_t alerts_max_size = 0;      // bytes, of the whole alert folder; 0 = no cap
+  Millis look_back = 2 * kDay;            // how long an object is remembered, and how far back listings look
+  Millis allowed_lateness = kDay;         // how late an event may be to change the outcome of a window
+  Millis queue_visibility = 5 * kMinute;  // how long a queue's message stays hidden from others unless that is renewed
+  Millis learning_period = 14 * kDay;     // how long regions in use are learned before others are worth a word
+  Millis silence_after = kDay;            // how much longer than usual a source may deliver nothing; 0 = never told
+  Millis lag_alert = 6 * kHour;           // how long what was delivered may wait, beside the schedule; 0 = never told
+  std::uint64_t quarantine_alert = 10;    // so many objects and records in quarantine within an hour are no news; 0 = never told
+  bool log_integrity = false;             // digests are checked while logs are read
   CorrelationTime correlation_time = CorrelationTime::kEvent;
   std::string rules;  // folder of the default ruleset; `none` = without; empty = the one installed with the program
 };

@@ -70,7 +70,7 @@ std::string DescribeSettings(const Settings& settings) {
   for (const BucketSettings& bucket : aws.buckets) text += "  " + DescribeBucket(bucket) + "\n";
   for (const ServiceSettings& service : aws.services) text += "  service " + service.type + "\n";
   for (const SubscriberSettings& subscriber : aws.subscribers)
-    text += "  subscriber " + subscriber.type + ", not collected yet in this version\n";
+    text += "  subscriber " + subscriber.type + " of queue " + subscriber.sqs_name + '\n';
 
   std::string outputs;
   const auto add = [&](bool on, const char* name) { outputs += on ? (outputs.empty() ? "" : ", ") + std::string(name) : ""; };

@@ -31,6 +31,13 @@
 
 namespace trailsift {
 
+// A message of a queue named the object: where that is remembered, and the way back to the message.
+struct Notice {
+  std::uint64_t ticket = 0;
+  std::int64_t source = 0;
+  std::int64_t day = 0;  // on which the message was sent
+};
+
 // An object to read. `store` and `discard` are borrowed until its report is taken; without content `store` fetches it.
 struct FlowObject {
   ObjectStore* store = nullptr;
@@ -40,10 +47,12 @@ struct FlowObject {
   Millis name_time = 0;
   std::shared_ptr<const Envelope> envelope;
   const std::vector<DiscardRegex>* discard = nullptr;
-  std::optional<LogFormat> format;     // nothing: CloudTrail's records
-  std::int64_t day = 0;                // the caller's
-  std::uint64_t tag = 0;               // the caller's
-  std::optional<Millis> digests_from;  // the caller's: set where this is a digest
+  std::optional<LogFormat> format;  // nothing: CloudTrail's records
+  // The caller's:
+  std::int64_t day = 0;
+  std::uint64_t tag = 0;
+  std::optional<Millis> digests_from;  // set where this is a digest
+  std::optional<Notice> notice;        // set where a queue named it
 };
 
 template <typename Report>

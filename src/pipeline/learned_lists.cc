@@ -78,6 +78,10 @@ bool LearnedLists::Add(List& list, std::string_view key, std::string value) {
   return list.unsaved = true;
 }
 
+void LearnedLists::AddLogBucket(std::string_view bucket) {
+  if (IsPlain(bucket) && Add(lists_[kLogBuckets], bucket, "")) lists_[kLogBuckets].is_new = true;
+}
+
 void LearnedLists::AddAccount(std::string_view account) {
   if (IsPlain(account) && Add(lists_[kAccounts], account, "")) lists_[kAccounts].is_new = true;
 }

@@ -38,6 +38,7 @@ class LearnedLists {
   void AddAccount(std::string_view account);
   // Takes the place of those of before.
   void SetLogBuckets(const std::vector<std::string>& buckets);
+  void AddLogBucket(std::string_view bucket);
   // An ARN adds the key's id, too.
   void AddLogKey(std::string_view key);
   // Somebody changed something there at this event time.

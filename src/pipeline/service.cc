@@ -19,13 +19,27 @@ constexpr std::chrono::milliseconds kGroupTime(200);
 // In a pass this long, changed outcomes are not kept back until its end.
 constexpr Millis kReconcileEvery = kMinute;
 constexpr std::chrono::seconds kStopPatience(10);
+// Of an empty receive, where that is the end.
+constexpr std::chrono::seconds kDrainWait(2);
 constexpr Millis kDiskRetry = 5 * kSecond;
 constexpr std::uint64_t kRotateGrowth = 64u << 20;
+// Days for which an object that a queue named is remembered: SQS keeps a message for 14 days, in dead-letter queues too.
+constexpr std::int64_t kNoticesKept = 15;
 
 // The time between two passes that follow each other as planned.
 Millis GapOf(const Schedule& schedule, Millis now) {
   const Millis first = NextRun(schedule, now, now);
   return NextRun(schedule, first, first + 1) - first;
+}
+
+// Of an object that a queue named, whatever its subscriber's type says: a log or a digest of CloudTrail's is known by its name.
+bool IsSubscribed(const ObjectSource& source, std::string_view key) {
+  return source.noticed && key.find("/CloudTrail/") == std::string_view::npos &&
+         key.find("/CloudTrail-Digest/") == std::string_view::npos;
+}
+
+std::optional<LogFormat> FormatOf(const ObjectSource& source, std::string_view key) {
+  return source.noticed && !IsSubscribed(source, key) ? std::nullopt : source.format;
 }
 
 // Sleeps unless stop is asked for.
@@ -59,6 +73,9 @@ Status Service::Recover() {
   Result<std::unique_ptr<Checkpoint>> checkpoint = Checkpoint::Open(options_.home);
   if (!checkpoint.ok()) return checkpoint.status();
   checkpoint_ = std::move(checkpoint).value();
+  sources_ = std::make_unique<ObjectSources>(settings, *checkpoint_);
+  TRAILSIFT_RETURN_IF_ERROR(sources_->Open());
+  queues_ = std::make_unique<QueueSet>();
 
   FileSinkOptions sink_options;
   sink_options.home = options_.home;
@@ -80,6 +97,7 @@ Status Service::Recover() {
     if (!bucket.is_folder()) log_buckets.push_back(bucket.name);
     for (const std::string& account : bucket.account_ids) learned_.AddAccount(account);
   }
+  for (const std::string& bucket : sources_->notified_buckets()) log_buckets.push_back(bucket);
   learned_.SetLogBuckets(log_buckets);
   analyzer_options_.rules = std::move(options_.rules);
   if (learned_.IsNewTo(*analyzer_options_.rules)) analyzer_options_.rules = learned_.ApplyTo(*analyzer_options_.rules);
@@ -101,45 +119,47 @@ Status Service::Recover() {
   TRAILSIFT_RETURN_IF_ERROR(RestoreState());
   resolver_->Seed(sink->recovery.alerts);
 
-  const std::int64_t today = NowMillis() / kDay;
-  for (const BucketSettings& bucket : settings.aws_s3.buckets) {
-    // A source begins when it is first configured, also when it can't be reached yet.
-    const Result<std::int64_t> id = checkpoint_->EnsureSource(SourceName(bucket), bucket.only_logs_after.value_or(today));
-    if (!id.ok()) return id.status();
-    source_ids_.push_back(*id);
-  }
-  stores_.resize(settings.aws_s3.buckets.size());
   WatchOptions watch_options;
   watch_options.silence_after = settings.own.silence_after;
   watch_options.quarantine_alert = settings.own.quarantine_alert;
   watch_options.lag_alert = settings.own.lag_alert > 0 ? settings.own.lag_alert + GapOf(settings.aws_s3.schedule, NowMillis()) : 0;
-  watch_options.downtime_is_lag = !options_.fail_fast;
+  watch_options.downtime_is_lag = !options_.once;
   watch_ = std::make_unique<Watch>(watch_options, own_events_);
   const Result<std::map<std::string, std::string>> notes = checkpoint_->ReadNotes(Watch::kNotes);
   if (!notes.ok()) return notes.status();
   watch_->Restore(*notes, NowMillis());
-  TRAILSIFT_RETURN_IF_ERROR(pages_.Open(*checkpoint_, today));
+  TRAILSIFT_RETURN_IF_ERROR(pages_.Open(*checkpoint_, NowMillis() / kDay));
   // From here on there is a position, and what was recovered is in the state log.
   return Commit();
 }
 
-bool Service::OpenBuckets() {
+std::size_t Service::ListedPosition(std::size_t source) const {
+  return static_cast<std::size_t>(std::find(listed_.begin(), listed_.end(), source) - listed_.begin());
+}
+
+bool Service::has_queues() const { return !options_.settings->aws_s3.subscribers.empty(); }
+
+bool Service::OpenSources() {
   bool all = true;
-  buckets_.clear();
-  for (std::size_t i = 0; i < stores_.size(); ++i) {
-    const BucketSettings& bucket = options_.settings->aws_s3.buckets[i];
-    if (stores_[i] == nullptr) {
-      Result<std::unique_ptr<ObjectStore>> store = MakeStore(bucket);
-      if (store.ok()) {
-        stores_[i] = std::move(store).value();
-      } else {
-        LogError("source", bucket.name + ": not read in this pass: " + store.status().message());
-        watch_->NotListed({source_ids_[i], {}, {}}, store.status().message());
-        all = false;
-        continue;
-      }
+  for (const auto& [source, status] : sources_->OpenStores()) {
+    watch_->NotListed({source, {}, {}}, status.message());
+    all = false;
+  }
+  for (std::size_t i = 0; i < options_.settings->aws_s3.subscribers.size(); ++i) {
+    if (std::find(subscribers_.begin(), subscribers_.end(), i) != subscribers_.end()) continue;
+    const SubscriberSettings& subscriber = options_.settings->aws_s3.subscribers[i];
+    Result<std::unique_ptr<MessageQueue>> queue = MakeQueue(subscriber);
+    if (!queue.ok()) {
+      LogError("source", "queue " + subscriber.sqs_name + ": not read: " + queue.status().message());
+      all = false;
+      continue;
     }
-    buckets_.push_back({&bucket, stores_[i].get(), source_ids_[i]});
+    QueueReaderOptions options;
+    options.hidden = std::chrono::seconds(options_.settings->own.queue_visibility / kSecond);
+    options.drain = options_.once;
+    if (options_.once) options.wait = kDrainWait;
+    queues_->Add(std::move(queue).value(), options);
+    subscribers_.push_back(i);
   }
   return all;
 }
@@ -158,49 +178,150 @@ Status Service::RestoreState() {
   return Status::Ok();
 }
 
-std::shared_ptr<const Envelope> Service::EnvelopeOf(const BucketSource& bucket, const std::string& key,
-                                                    const std::string& account) const {
+std::shared_ptr<const Envelope> Service::EnvelopeOf(const ObjectSource& origin, const std::string& key,
+                                                    const std::string& account) {
   auto envelope = std::make_shared<Envelope>();
-  envelope->account_alias = bucket.settings->account_alias;
+  envelope->account_alias = origin.alias;
   envelope->log_file = key;
-  envelope->bucket = bucket.settings->name;
+  envelope->bucket = origin.bucket;
   envelope->account_id = account;
+  if (IsSubscribed(origin, key)) envelope->collector = Envelope::Collector::kSubscriber;
   return envelope;
 }
 
-std::optional<FlowObject> Service::NextObject(Listing& listing) {
+std::optional<FlowObject> Service::NextListed(Listing& listing) {
   std::optional<ObjectTask> task = listing.Next();
   if (!task) return pages_.Next();
-  const BucketSource& bucket = buckets_[task->bucket];
+  const std::size_t index = listed_[task->bucket];
+  const ObjectSource& origin = sources_->at(index);
   FlowObject object;
-  object.store = bucket.store;
+  object.store = origin.store;
   object.size = task->size;
   object.name_time = task->name_time;
-  object.envelope = EnvelopeOf(bucket, task->key, task->account);
-  object.discard = &bucket.settings->discard;
-  object.format = FormatOfType(bucket.settings->type);
+  object.envelope = EnvelopeOf(origin, task->key, task->account);
+  object.discard = origin.discard;
+  object.format = origin.format;
   object.day = task->day;
-  object.tag = task->bucket;
+  object.tag = index;
   object.key = std::move(task->key);
   if (task->digests_from) {
     // It passes by in its order and is judged by what was read before it.
     object.digests_from = task->digests_from;
     object.bytes = R"({"Records":[]})";
-    integrity_.Prefetch(*bucket.store, object.key);
+    integrity_.Prefetch(*origin.store, object.key);
   }
+  return object;
+}
+
+std::optional<FlowObject> Service::NextNoticed() {
+  while (std::optional<QueueSet::Item> item = queues_->TryNext())
+    if (std::optional<FlowObject> object = PlaceNoticed(*std::move(item))) return object;
+  return std::nullopt;
+}
+
+std::optional<FlowObject> Service::PlaceNoticed(QueueSet::Item item) {
+  const NotifiedObject& noticed = item.object.object;
+  const auto give_up = [&](const Status& status) -> std::optional<FlowObject> {
+    LogError("source",
+             "s3://" + noticed.bucket + '/' + noticed.key + ": not read, its message stays in the queue: " + status.message());
+    queues_->Finish(item.ticket, true);
+    return std::nullopt;
+  };
+  const std::size_t subscriber = subscribers_[item.queue];
+  const Result<std::size_t> notified = sources_->Notified(subscriber, noticed.bucket);
+  if (!notified.ok()) return give_up(notified.status());
+  const std::optional<std::size_t> listed = sources_->OfKey(noticed.bucket, noticed.key);
+  const std::size_t index = listed.value_or(*notified);
+  const ObjectSource& origin = sources_->at(index);
+  const Millis sent = item.object.sent > 0 ? item.object.sent : NowMillis();
+  KeyFacts facts = ReadKey(noticed.key);
+  if (!facts.day && !facts.name_time) facts = ReadDatedKey(noticed.key);
+
+  FlowObject object;
+  object.notice = Notice{item.ticket, sources_->at(*notified).id, sent / kDay};
+  object.store = origin.store;
+  object.size = noticed.size;
+  object.name_time =
+      facts.name_time.value_or(facts.day ? std::max(*facts.day * kDay, std::min(sent, (*facts.day + 1) * kDay - 1)) : sent);
+  object.envelope = EnvelopeOf(origin, noticed.key, std::string(facts.account));
+  object.discard = origin.discard;
+  object.format = FormatOf(origin, noticed.key);
+  object.day = listed ? facts.day.value_or(kNoDay) : object.notice->day;
+  object.tag = index;
+  object.key = noticed.key;
+  const Result<bool> known = IsKnown(object);
+  if (!known.ok()) return give_up(known.status());
+  if (!*known) return object;
+  ++known_notices_;
+  queues_->Finish(item.ticket, false);
+  return std::nullopt;
+}
+
+Result<bool> Service::IsKnown(const FlowObject& object) {
+  const Hash128 key = ObjectKeyHash(object.key);
+  const std::int64_t sent = object.notice->day;
+  // Two notices of one object may have been sent on two days.
+  for (std::int64_t day = sent - 1; day <= sent + 1; ++day) {
+    Result<bool> known = checkpoint_->IsFinished({object.notice->source, day, key});
+    if (!known.ok() || *known) return known;
+  }
+  const ObjectSource& origin = sources_->at(object.tag);
+  if (origin.id == object.notice->source) return false;
+  Result<bool> known = checkpoint_->IsFinished({origin.id, object.day, key});
+  if (!known.ok() || *known || object.day == kNoDay) return known;
+  // Listings that reached beyond its day have read it, unless it came later than they look back.
+  const Millis look_back = options_.settings->own.look_back / kDay;
+  const KeyFacts facts = ReadKey(object.key);
+  const Result<Stream> stream = checkpoint_->EnsureStream(origin.id, std::string(facts.account), std::string(facts.region));
+  if (!stream.ok()) return stream.status();
+  return stream->done_day && object.day < *stream->done_day - look_back && sent - object.day < look_back;
+}
+
+std::optional<FlowObject> Service::OncePlaceIsKnown(std::optional<FlowObject> object) {
+  const bool known_account = !known_places_.insert(object->envelope->account_id).second;
+  const bool known_bucket = !known_places_.insert(object->envelope->bucket).second;
+  if (known_account && known_bucket) return object;
+  unfed_ = std::move(object);
+  return std::nullopt;
+}
+
+bool Service::MayReconcile() const {
+  // A message that a killed process held comes again when it is visible.
+  return resolver_->awaited() == 0 || (has_queues() && NowMillis() - opened_ > 2 * options_.settings->own.queue_visibility);
+}
+
+std::optional<FlowObject> Service::NextObject(const Feed& feed, const std::stop_token& stop) {
+  if (stop.stop_requested()) return std::nullopt;
+  if (unfed_) return std::exchange(unfed_, std::nullopt);
+  if (feed.listing == nullptr) {
+    while (std::optional<QueueSet::Item> item = queues_->Next(feed.until, stop))
+      if (std::optional<FlowObject> object = PlaceNoticed(*std::move(item))) return OncePlaceIsKnown(std::move(object));
+    return std::nullopt;
+  }
+  if (follows_)
+    if (std::optional<FlowObject> object = NextNoticed()) return OncePlaceIsKnown(std::move(object));
+  std::optional<FlowObject> object = NextListed(*feed.listing);
+  // Events of today among those of long ago would make the latter too late for their windows.
+  const bool late = object && object->name_time < NowMillis() - options_.settings->own.allowed_lateness / 2;
+  if (object && follows_ == late) queues_->SetWanted(follows_ = !late);
+  // Accounts that are new to the lists must be known before the first object is looked at: it waits for the next flow.
+  if (discovered_) return object;
+  for (const std::string& account : feed.listing->accounts()) learned_.AddAccount(account);
+  const bool wait = learned_.IsNewTo(*analyzer_options_.rules);
+  if (wait) unfed_ = std::exchange(object, std::nullopt);
+  discovered_ = true;  // from here on what is learned is the other thread's
   return object;
 }
 
 Result<ObjectReport> Service::Reread(const ObjectOrigin& origin) {
   if (origin.source == ObjectOrigin::kOwn) return again_->AnalyzeOwn(origin.key);
-  for (const BucketSource& bucket : buckets_) {
-    if (bucket.id != origin.source) continue;
-    Result<std::string> bytes = bucket.store->Get(origin.key);
-    if (!bytes.ok()) return bytes.status();
-    return again_->Analyze(std::move(bytes).value(), *EnvelopeOf(bucket, origin.key, origin.account), nullptr, origin.name_time,
-                           FormatOfType(bucket.settings->type));
-  }
-  return Status(Code::kNotFound, origin.key + ": its bucket is not configured any more");
+  const Result<std::size_t> index = sources_->OfSource(origin.source);
+  if (!index.ok()) return index.status().Annotate(origin.key);
+  const ObjectSource& found = sources_->at(*index);
+  Result<std::string> bytes = found.store->Get(origin.key);
+  if (!bytes.ok()) return bytes.status();
+  return again_->Analyze(std::move(bytes).value(), *EnvelopeOf(found, origin.key, origin.account), nullptr, origin.name_time,
+                         FormatOf(found, origin.key));
 }
 
 Status Service::Take(FlowReport& report, PassReport& pass) {
@@ -214,18 +335,25 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
     return Status::Ok();
   }
   const std::string place = report.object.store->name() + report.object.key;
-  const BucketSource& bucket = buckets_[report.object.tag];
-  if (report.report.hash) integrity_.Remember(bucket.id, report.object.key, *report.report.hash);
+  const ObjectSource& origin = sources_->at(report.object.tag);
+  const std::optional<Notice>& notice = report.object.notice;
+  const bool gone = report.fetch.code() == Code::kNotFound;
+  if (report.report.hash && report.object.tag < options_.settings->aws_s3.buckets.size())
+    integrity_.Remember(origin.id, report.object.key, *report.report.hash);
   if (!report.fetch.ok()) {
     if (report.fetch.code() == Code::kCancelled) {
       // Asked to stop; it comes again.
-    } else if (report.fetch.code() == Code::kNotFound) {
-      LogWarning("source", place + ": deleted between listing and reading; nothing of it was seen");
+    } else if (gone) {
+      LogWarning("source", place + ": deleted before it was read; nothing of it was seen");
     } else {
-      LogError("source", place + ": not read, tried again at the next pass: " + report.fetch.message());
-      watch_->NotRead(bucket.id, report.object.envelope->account_id, report.object.key, report.object.name_time, report.object.day,
-                      place + ": " + report.fetch.message());
-      (bucket.store->local() ? pass.local_failure : pass.remote_failure) = true;
+      LogError("source",
+               place + (notice ? ": not read, its message stays in the queue: " : ": not read, tried again at the next pass: ") +
+                   report.fetch.message());
+      (origin.store->local() ? pass.local_failure : pass.remote_failure) = true;
+      if (notice) queues_->Finish(notice->ticket, true);
+      else
+        watch_->NotRead(origin.id, report.object.envelope->account_id, report.object.key, report.object.name_time,
+                        report.object.day, place + ": " + report.fetch.message());
     }
   }
   const Millis now = NowMillis();
@@ -243,11 +371,16 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
   const bool finished = report.fetch.ok();
   const bool sound = finished && report.report.object_fault.ok() && report.report.bad_records.empty();
   if (finished) {
-    watch_->Read(bucket.id, report.object.envelope->account_id, report.object.key, report.object.name_time, report.object.day);
-    finished_.push_back({bucket.id, report.object.day, ObjectKeyHash(report.object.key)});
-    if (sound && bucket.settings->remove_from_bucket) removals_.push_back({report.object.tag, report.object.key});
+    if (report.object.tag < options_.settings->aws_s3.buckets.size())
+      watch_->Read(origin.id, report.object.envelope->account_id, report.object.key, report.object.name_time, report.object.day);
+    const Hash128 key = ObjectKeyHash(report.object.key);
+    finished_.push_back({origin.id, report.object.day, key});
+    if (notice && notice->source != origin.id) finished_.push_back({notice->source, notice->day, key});
+    if (sound && origin.remove) removals_.push_back({report.object.tag, report.object.key});
   }
-  report.object.tag = static_cast<std::uint64_t>(bucket.id);
+  if (notice && (finished || gone)) acknowledged_.push_back(notice->ticket);
+  unreconciled_ = true;
+  report.object.tag = static_cast<std::uint64_t>(origin.id);
   Resolve(report);
   return Status::Ok();
 }
@@ -259,26 +392,27 @@ void Service::Resolve(FlowReport& report) {
 }
 
 void Service::TakeDigest(const FlowObject& object, PassReport& pass) {
-  const BucketSource& bucket = buckets_[object.tag];
-  const Status judged = integrity_.Take(bucket.id, *bucket.settings, *bucket.store, object.key, *object.digests_from);
+  const ObjectSource& origin = sources_->at(object.tag);
+  const Status judged =
+      integrity_.Take(origin.id, options_.settings->aws_s3.buckets[object.tag], *origin.store, object.key, *object.digests_from);
   if (judged.ok()) {
-    finished_.push_back({bucket.id, object.day, ObjectKeyHash(object.key)});
+    finished_.push_back({origin.id, object.day, ObjectKeyHash(object.key)});
     return;
   }
   ObjectTask task;
-  task.bucket = object.tag;
+  task.bucket = ListedPosition(object.tag);
   task.key = object.key;
   failed_.push_back(std::move(task));
   if (judged.code() == Code::kCancelled) return;
-  LogError("integrity", bucket.store->name() + object.key + ": not checked, tried again at the next pass: " + judged.message());
+  LogError("integrity", origin.store->name() + object.key + ": not checked, tried again at the next pass: " + judged.message());
   (judged.code() == Code::kIo ? pass.local_failure : pass.remote_failure) = true;
 }
 
 Result<PassReport> Service::RunPass(const std::stop_token& stop) {
   PassReport pass;
   watch_->BeginPass(NowMillis());
-  if (!OpenBuckets()) pass.remote_failure = true;
-  Listing listing(buckets_, *checkpoint_, NowMillis() / kDay, options_.settings->own.look_back,
+  if (!OpenSources()) pass.remote_failure = true;
+  Listing listing(sources_->Listed(listed_), *checkpoint_, NowMillis() / kDay, options_.settings->own.look_back,
                   options_.settings->own.log_integrity);
   failed_.clear();
   unfed_.reset();
@@ -286,19 +420,21 @@ Result<PassReport> Service::RunPass(const std::stop_token& stop) {
   group_began_.reset();
   reconciled_ = NowMillis();
   TRAILSIFT_RETURN_IF_ERROR(pages_.Begin(*checkpoint_, NowMillis()));
+  follows_ = false;
   for (bool more = true; more && !stop.stop_requested();) {
     TRAILSIFT_RETURN_IF_ERROR(TakeRules(stop));
-    const Result<bool> flowed = RunFlow(listing, stop, pass);
+    const Result<bool> flowed = RunFlow({&listing, 0}, stop, pass);
     if (!flowed.ok()) return flowed.status();
     more = *flowed;
   }
   pass.stopped = stop.stop_requested();
   pass.listing = listing.counters();
+  pass.listing.known += known_notices_.exchange(0);
   for (const ObjectTask& task : failed_) listing.MarkFailed(task);
   if (pass.stopped) {
     watch_->DropPass();
   } else {
-    resolver_->Reconcile();
+    if (!has_queues() || MayReconcile()) resolver_->Reconcile();
     EndWatchedPass(listing);
   }
   integrity_.TellPass();
@@ -306,6 +442,8 @@ Result<PassReport> Service::RunPass(const std::stop_token& stop) {
   if (!pass.stopped) TRAILSIFT_RETURN_IF_ERROR(listing.Finish());
   if (!pass.stopped && pages_.Finish(*checkpoint_)) TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
   if (pages_.failed()) pass.remote_failure = true;
+  for (const std::int64_t source : sources_->notified_ids())
+    TRAILSIFT_RETURN_IF_ERROR(checkpoint_->ForgetBefore(source, NowMillis() / kDay - kNoticesKept));
   if (pass.listing.local_failures > 0) pass.local_failure = true;
   if (pass.listing.failures > pass.listing.local_failures) pass.remote_failure = true;
   return pass;
@@ -314,44 +452,60 @@ Result<PassReport> Service::RunPass(const std::stop_token& stop) {
 void Service::EndWatchedPass(const Listing& listing) {
   const std::vector<BucketSettings>& buckets = options_.settings->aws_s3.buckets;
   for (const ListingFailure& failure : listing.failures()) {
-    const BucketSource& bucket = buckets_[failure.bucket];
-    watch_->NotListed({bucket.id, failure.account, failure.region}, bucket.store->name() + failure.reason);
+    const ObjectSource& origin = sources_->at(listed_[failure.bucket]);
+    watch_->NotListed({origin.id, failure.account, failure.region}, origin.store->name() + failure.reason);
   }
-  std::vector<WatchedSource> sources;
-  for (std::size_t i = 0; i < buckets.size(); ++i) AddSource(sources, source_ids_[i], SourceName(buckets[i]), buckets[i]);
-  watch_->EndPass(sources, NowMillis());
+  std::vector<WatchedSource> watched;
+  for (std::size_t i = 0; i < buckets.size(); ++i) AddSource(watched, sources_->at(i).id, SourceName(buckets[i]), buckets[i]);
+  watch_->EndPass(watched, NowMillis());
 }
 
-Result<bool> Service::RunFlow(Listing& listing, const std::stop_token& stop, PassReport& pass) {
+Result<PassReport> Service::FollowQueues(Millis until, const std::stop_token& stop) {
+  PassReport pass;
+  if (!OpenSources()) pass.remote_failure = true;
+  discovered_ = true;
+  queues_->SetWanted(true);
+  const std::uint64_t failures = queues_->failures();
+  for (bool more = true; more && !stop.stop_requested();) {
+    TRAILSIFT_RETURN_IF_ERROR(TakeRules(stop));
+    const Result<bool> flowed = RunFlow({nullptr, until}, stop, pass);
+    if (!flowed.ok()) return flowed.status();
+    more = *flowed;
+  }
+  queues_->SetWanted(false);
+  pass.stopped = stop.stop_requested();
+  if (queues_->failures() > failures) pass.remote_failure = true;
+  pass.listing.known = known_notices_.exchange(0);
+  if (!pass.stopped && MayReconcile()) resolver_->Reconcile();
+  TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
+  return pass;
+}
+
+Result<bool> Service::RunFlow(const Feed& feed, const std::stop_token& stop, PassReport& pass) {
+  if (unfed_ && unfed_->notice) {
+    learned_.AddAccount(unfed_->envelope->account_id);
+    learned_.AddLogBucket(unfed_->envelope->bucket);
+    TRAILSIFT_RETURN_IF_ERROR(TakeRules(stop));
+  }
   FlowOptions flow_options;
   flow_options.threads = options_.threads;
-  ObjectFlow flow(flow_options, analyzer_options_, [&]() -> std::optional<FlowObject> {
-    if (stop.stop_requested()) return std::nullopt;
-    if (unfed_) return std::exchange(unfed_, std::nullopt);
-    std::optional<FlowObject> object = NextObject(listing);
-    // Accounts that are new to the lists must be known before the first object is looked at: it waits for the next flow.
-    if (discovered_) return object;
-    for (const std::string& account : listing.accounts()) learned_.AddAccount(account);
-    const bool wait = learned_.IsNewTo(*analyzer_options_.rules);
-    if (wait) unfed_ = std::exchange(object, std::nullopt);
-    discovered_ = true;  // from here on what is learned is the other thread's
-    return object;
-  });
+  ObjectFlow flow(flow_options, analyzer_options_, [&] { return NextObject(feed, stop); });
   FlowReport report;
   std::optional<std::chrono::steady_clock::time_point> stop_seen;
   bool more = false;
   for (;;) {
     if (!more && discovered_ && WantsRules()) {
       flow.StopFeeding();
+      queues_->Interrupt();
       more = true;
     }
     const ObjectFlow::State state = flow.Next(report, kGroupTime);
     if (state == ObjectFlow::State::kEnd) break;
     if (state == ObjectFlow::State::kReport) {
       if (!group_began_) group_began_ = std::chrono::steady_clock::now();
-      if (!report.fetch.ok() && report.fetch.code() != Code::kNotFound) {
+      if (!report.fetch.ok() && report.fetch.code() != Code::kNotFound && !report.object.notice) {
         ObjectTask task;
-        task.bucket = report.object.tag;
+        task.bucket = ListedPosition(report.object.tag);
         task.key = report.object.key;
         failed_.push_back(std::move(task));
       }
@@ -362,8 +516,7 @@ Result<bool> Service::RunFlow(Listing& listing, const std::stop_token& stop, Pas
       flow.StopFeeding();
       if (!stop_seen) stop_seen = std::chrono::steady_clock::now();
       // Requests that don't come to an end are given up: their objects come again.
-      if (std::chrono::steady_clock::now() - *stop_seen > kStopPatience)
-        for (const BucketSource& bucket : buckets_) bucket.store->Cancel();
+      if (std::chrono::steady_clock::now() - *stop_seen > kStopPatience) sources_->Cancel();
       pages_.Cancel();
     }
     TRAILSIFT_RETURN_IF_ERROR(Settle(stop));
@@ -373,12 +526,15 @@ Result<bool> Service::RunFlow(Listing& listing, const std::stop_token& stop, Pas
 }
 
 Status Service::Settle(const std::stop_token& stop) {
+  // Where nothing more comes, what changed is written all the same.
+  if (!group_began_ && unreconciled_ && MayReconcile() && NowMillis() - reconciled_ >= kReconcileEvery) group_began_.emplace();
   if (!group_began_) return Status::Ok();
   if (finished_.size() < kGroupObjects && std::chrono::steady_clock::now() - *group_began_ < kGroupTime) return Status::Ok();
   // After a kill the events of alerts that stand already must have come again before any of them is corrected.
-  if (resolver_->awaited() == 0 && NowMillis() - reconciled_ >= kReconcileEvery) {
+  if (MayReconcile() && NowMillis() - reconciled_ >= kReconcileEvery) {
     resolver_->Reconcile();
     reconciled_ = NowMillis();
+    unreconciled_ = false;
   }
   group_began_.reset();
   watch_->Check(NowMillis());
@@ -420,7 +576,7 @@ Status Service::TakeRules(const std::stop_token& stop) {
 Status Service::CommitPatiently(const std::stop_token& stop) {
   for (;;) {
     const Status status = Commit();
-    if (status.ok() || options_.fail_fast || stop.stop_requested()) return status;
+    if (status.ok() || options_.once || stop.stop_requested()) return status;
     LogError("sink", status.message() + "; nothing is read until this can be written, next try in 5 s");
     WaitFor(kDiskRetry, stop);
   }
@@ -457,11 +613,13 @@ Status Service::Commit() {
   if (rotated_) state_log_->RemoveOthers();
   rotated_ = false;
   for (const Removal& removal : removals_) {
-    const BucketSource& bucket = buckets_[removal.bucket];
-    if (const Status status = bucket.store->Delete(removal.key); !status.ok())
-      LogWarning("source", bucket.store->name() + removal.key + ": done, but not removed from the bucket: " + status.message());
+    const ObjectSource& origin = sources_->at(removal.origin);
+    if (const Status status = origin.store->Delete(removal.key); !status.ok())
+      LogWarning("source", origin.store->name() + removal.key + ": done, but not removed from the bucket: " + status.message());
   }
   removals_.clear();
+  for (const std::uint64_t ticket : acknowledged_) queues_->Finish(ticket, false);
+  acknowledged_.clear();
   // After the transaction: a region must not be known before the alert about it stands.
   return learned_.Save();
 }

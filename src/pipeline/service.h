@@ -1,8 +1,9 @@
-// `trailsift run`: passes over the configured buckets, from listing to the durable alert. The stages are wired here and nowhere else.
+// `trailsift run`: passes over the configured buckets, and between them what queues name, from listing to the durable alert. The stages are
+// wired here and nowhere else.
 //
 // The life of a group of objects (at most 200 ms or 1,000 of them): alerts are appended and synced, then the state log, then one SQLite
 // transaction makes all of it true, then objects may be removed from the bucket. A kill at any moment leaves the last group to be done
-// again, and what it had written of alerts is recognised by its ids.
+// again, and what it had written of alerts is recognised by its ids. A queue's message is deleted last, when all of its objects are done.
 #pragma once
 
 #include <atomic>
@@ -12,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -19,6 +21,7 @@
 #include "config/settings.h"
 #include "pipeline/integrity_watch.h"
 #include "pipeline/learned_lists.h"
+#include "pipeline/object_sources.h"
 #include "pipeline/own_events.h"
 #include "pipeline/quarantine.h"
 #include "pipeline/resolver.h"
@@ -28,6 +31,7 @@
 #include "sink/file_sink.h"
 #include "source/checkpoint.h"
 #include "source/listing.h"
+#include "source/queue_set.h"
 
 namespace trailsift {
 
@@ -43,9 +47,9 @@ struct ServiceOptions {
   std::string host;  // the host name, as alerts show it
   std::shared_ptr<const RuleSet> rules;
   unsigned threads = 1;
-  // One pass that somebody else has asked for: a full disk ends it with an error instead of being waited out, and the time before it is no
-  // lag.
-  bool fail_fast = false;
+  // One pass that somebody else has asked for: a full disk ends it with an error instead of being waited out, queues are read until they are
+  // empty, and the time before it is no lag.
+  bool once = false;
   // Asked between groups of objects: loads rules where that was asked for, or answers nothing.
   std::function<std::optional<NewRules>()> reload;
 };
@@ -55,6 +59,12 @@ struct PassReport {
   bool remote_failure = false;  // something of AWS could not be read
   bool local_failure = false;   // a folder or file could not be read
   bool stopped = false;
+
+  // What failed before this.
+  void Add(const PassReport& earlier) {
+    remote_failure = remote_failure || earlier.remote_failure;
+    local_failure = local_failure || earlier.local_failure;
+  }
 };
 
 class Service {
@@ -65,6 +75,10 @@ class Service {
 
   // One pass over all buckets. When `stop` is asked for, what is under way is finished and committed. A failure is the local disk's.
   Result<PassReport> RunPass(const std::stop_token& stop);
+  // Reads what the queues name, until `until` (NowMillis) or `stop`; with `once` until they are empty. RunPass reads it, too, as soon as what
+  // it lists is of late: before that, queues wait.
+  Result<PassReport> FollowQueues(Millis until, const std::stop_token& stop);
+  bool has_queues() const;
   // Takes other rules where `reload` has some or where lists have learned something. RunPass does so too: objects that were begun are finished with the rules of before, every later
   // one meets the new.
   Status Reload(const std::stop_token& stop);
@@ -80,11 +94,26 @@ class Service {
   explicit Service(ServiceOptions options);
   Status Recover();
   Status RestoreState();
-  // Makes the stores that are not there yet. False when one can't be made.
-  bool OpenBuckets();
-  std::optional<FlowObject> NextObject(Listing& listing);
-  // Until the listing's end, `stop`, or until there are new rules: true, there may be more to read then.
-  Result<bool> RunFlow(Listing& listing, const std::stop_token& stop, PassReport& pass);
+  // Makes the stores and queues that are not there yet. False when one can't be made.
+  bool OpenSources();
+  std::optional<FlowObject> NextListed(Listing& listing);
+  // The next object that a queue names and that is not known yet.
+  std::optional<FlowObject> NextNoticed();
+  std::optional<FlowObject> PlaceNoticed(QueueSet::Item item);
+  // Whether the object of the notice is done: read before, or passed over by listings that could see it.
+  Result<bool> IsKnown(const FlowObject& object);
+  // Holds back an object of an account or bucket that is new to the lists, until the next flow.
+  std::optional<FlowObject> OncePlaceIsKnown(std::optional<FlowObject> object);
+  // Whether nothing that was written before a kill is still to come again.
+  bool MayReconcile() const;
+  // With a pass's listing, or with queues alone until `until`.
+  struct Feed {
+    Listing* listing = nullptr;
+    Millis until = 0;
+  };
+  std::optional<FlowObject> NextObject(const Feed& feed, const std::stop_token& stop);
+  // Until the feed's end, `stop`, or until there are new rules: true, there may be more to read then.
+  Result<bool> RunFlow(const Feed& feed, const std::stop_token& stop, PassReport& pass);
   // Groups that are due are committed.
   Status Settle(const std::stop_token& stop);
   // Loads or makes new rules where there is reason to; the flow is to end then, and TakeRules to follow.
@@ -97,18 +126,19 @@ class Service {
   // The pass has come to its end.
   void EndWatchedPass(const Listing& listing);
   void TakeDigest(const FlowObject& object, PassReport& pass);
-  // Commits what waits; a full disk is waited out unless fail_fast.
+  // The position in the pass's listing of a source.
+  std::size_t ListedPosition(std::size_t source) const;
+  // Commits what waits; a full disk is waited out unless `once`.
   Status CommitPatiently(const std::stop_token& stop);
   Status Commit();
-  std::shared_ptr<const Envelope> EnvelopeOf(const BucketSource& bucket, const std::string& key, const std::string& account) const;
+  static std::shared_ptr<const Envelope> EnvelopeOf(const ObjectSource& origin, const std::string& key, const std::string& account);
   Result<ObjectReport> Reread(const ObjectOrigin& origin);
 
   ServiceOptions options_;
   AnalyzerOptions analyzer_options_;
-  std::vector<std::unique_ptr<ObjectStore>> stores_;  // of the configured buckets; nullptr while one can't be made
-  std::vector<BucketSource> buckets_;                 // those of them that can be read
-  std::vector<std::int64_t> source_ids_;              // of the configured buckets
   std::unique_ptr<Checkpoint> checkpoint_;
+  std::unique_ptr<ObjectSources> sources_;
+  std::vector<std::size_t> listed_;  // a listing's position of a bucket → its origin
   std::unique_ptr<FileSink> sink_;
   std::unique_ptr<StateLog> state_log_;
   std::unique_ptr<Analyzer> again_;  // for rereading
@@ -123,10 +153,11 @@ class Service {
   std::deque<Alert> archive_outbox_;
   std::vector<FinishedObject> finished_;  // objects of the group
   struct Removal {
-    std::size_t bucket;
+    std::size_t origin;
     std::string key;
   };
   std::vector<Removal> removals_;
+  std::vector<std::uint64_t> acknowledged_;  // tickets of queues whose objects are in finished_
   bool rotated_ = false;
 
   LearnedLists learned_;
@@ -134,9 +165,16 @@ class Service {
   // The feeder's while there is a flow: what was listed and not begun, and whether the accounts are known.
   std::optional<FlowObject> unfed_;
   std::atomic<bool> discovered_{false};
-  std::vector<ObjectTask> failed_;  // of the pass
+  std::atomic<std::uint64_t> known_notices_{0};
+  std::set<std::string> known_places_;  // accounts and buckets of objects that queues named
+  bool follows_ = false;                // the listing has come so near to now that the queues are read, too
+  std::vector<ObjectTask> failed_;      // of the pass
+  Millis opened_ = NowMillis();
   Millis reconciled_ = 0;
+  bool unreconciled_ = false;                                         // something came since
   std::optional<std::chrono::steady_clock::time_point> group_began_;  // nothing: no report waits to be committed
+  std::vector<std::size_t> subscribers_;                              // of each queue
+  std::unique_ptr<QueueSet> queues_;                                  // ends first: what it holds is given back
 };
 
 }  // namespace trailsift

@@ -156,6 +156,18 @@ Result<std::int64_t> Checkpoint::EnsureSource(const std::string& name, std::int6
   return query.Int64(0);
 }
 
+Result<std::vector<std::string>> Checkpoint::SourceNames() {
+  std::lock_guard lock(mutex_);
+  Query query(database_->db, "select name from sources order by id");
+  std::vector<std::string> names;
+  for (;;) {
+    const Result<bool> row = query.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return names;
+    names.push_back(query.String(0));
+  }
+}
+
 Result<Stream> Checkpoint::EnsureStream(std::int64_t source, const std::string& account, const std::string& region) {
   std::lock_guard lock(mutex_);
   Query query(database_->db,

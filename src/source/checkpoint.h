@@ -52,6 +52,7 @@ class Checkpoint {
 
   // The number of a source, kept for ever; a new one starts at `from_day`.
   Result<std::int64_t> EnsureSource(const std::string& name, std::int64_t from_day);
+  Result<std::vector<std::string>> SourceNames();
   // A stream's state; a new one begins where its source began.
   Result<Stream> EnsureStream(std::int64_t source, const std::string& account, const std::string& region);
   // Another collector has read the stream's keys up to this one. kInvalid where a pass of ours has listed it already.

@@ -129,6 +129,25 @@ std::string DaysPrefix(const BucketSettings& bucket, std::string_view account, s
   return account.empty() ? bucket.path : RegionsPrefix(bucket, account).append(region).append("/");
 }
 
+bool IsListedIn(const BucketSettings& bucket, std::string_view key) {
+  const auto allowed = [](const std::vector<std::string>& wanted, std::string_view value) {
+    return !value.empty() && (wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end());
+  };
+  const bool with_accounts = !ServiceFolder(bucket.type).empty();
+  KeyFacts facts = with_accounts ? ReadKey(key) : ReadDatedKey(key);
+  std::string prefix = bucket.path;
+  if (with_accounts && key.substr(0, AccountsPrefix(bucket).size()) == AccountsPrefix(bucket)) {
+    if (!allowed(bucket.account_ids, facts.account) || !allowed(bucket.regions, facts.region)) return false;
+    prefix = DaysPrefix(bucket, facts.account, facts.region);
+  } else if (with_accounts) {
+    // Findings of GuardDuty that Firehose delivers have no accounts.
+    if (bucket.type != "guardduty") return false;
+    facts = ReadDatedKey(key);
+  }
+  if (key.substr(0, prefix.size()) != prefix || key.size() == prefix.size() || key.back() == '/') return false;
+  return !bucket.only_logs_after || !facts.day || *facts.day >= *bucket.only_logs_after;
+}
+
 std::string DayFolder(std::int64_t day) {
   const CivilDate date = CivilFromDays(day);
   char text[32];

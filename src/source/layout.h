@@ -34,6 +34,8 @@ std::string AccountsPrefix(const BucketSettings& bucket);
 // The folder of one account's regions, and of one region's days. Without an account: what stands before the dates.
 std::string RegionsPrefix(const BucketSettings& bucket, std::string_view account);
 std::string DaysPrefix(const BucketSettings& bucket, std::string_view account, std::string_view region);
+// Whether the key stands where a listing of this bucket looks: its accounts, its regions, its days.
+bool IsListedIn(const BucketSettings& bucket, std::string_view key);
 // `yyyy/mm/dd`
 std::string DayFolder(std::int64_t day);
 // As the objects of a bucket of this type write it: Config `yyyy/m/d`, S3's access logs and Umbrella `yyyy-mm-dd`.

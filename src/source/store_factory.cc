@@ -1,5 +1,8 @@
 #include "source/store_factory.h"
 
+#include <algorithm>
+
+#include "aws/sqs.h"
 #include "source/folder_store.h"
 #include "source/layout.h"
 #include "source/s3_store.h"
@@ -13,6 +16,29 @@ Result<std::unique_ptr<ObjectStore>> FromOptions(S3Options options) {
   return std::unique_ptr<ObjectStore>(std::make_unique<S3Store>(std::move(client).value()));
 }
 
+CredentialOptions CredentialsOf(const AwsAccessSettings& access) {
+  CredentialOptions options;
+  options.access_key = access.access_key;
+  options.secret_key = access.secret_key;
+  options.profile = access.aws_profile;
+  options.role_arn = access.iam_role_arn;
+  options.role_duration = access.iam_role_duration;
+  options.external_id = access.external_id;
+  options.sts_endpoint = access.sts_endpoint;
+  return options;
+}
+
+// A subscriber has one endpoint for two services. One whose host names a service is that service's.
+std::string EndpointFor(const SubscriberSettings& subscriber, std::string_view service, std::string_view other) {
+  const std::string& endpoint = subscriber.service_endpoint;
+  const std::size_t host = endpoint.find("://") + 3;
+  const auto names = [&](std::string_view label) {
+    const std::string dotted = '.' + endpoint.substr(std::min(host, endpoint.size()));
+    return dotted.find('.' + std::string(label) + '.') != std::string::npos;
+  };
+  return !endpoint.empty() && names(other) && !names(service) ? std::string() : endpoint;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ObjectStore>> MakeStore(const BucketSettings& bucket) {
@@ -20,15 +46,28 @@ Result<std::unique_ptr<ObjectStore>> MakeStore(const BucketSettings& bucket) {
   S3Options options;
   options.bucket = bucket.name;
   options.service_endpoint = bucket.service_endpoint;
-  options.credentials.access_key = bucket.access_key;
-  options.credentials.secret_key = bucket.secret_key;
-  options.credentials.profile = bucket.aws_profile;
-  options.credentials.role_arn = bucket.iam_role_arn;
-  options.credentials.role_duration = bucket.iam_role_duration;
-  options.credentials.sts_endpoint = bucket.sts_endpoint;
+  options.credentials = CredentialsOf(bucket);
   // As Wazuh's module: the first of the configured regions is where the client begins.
   if (!bucket.regions.empty()) options.region = bucket.regions.front();
   return FromOptions(std::move(options));
+}
+
+Result<std::unique_ptr<ObjectStore>> MakeStore(const SubscriberSettings& subscriber, const std::string& bucket) {
+  S3Options options;
+  options.bucket = bucket;
+  options.service_endpoint = EndpointFor(subscriber, "s3", "sqs");
+  options.credentials = CredentialsOf(subscriber);
+  return FromOptions(std::move(options));
+}
+
+Result<std::unique_ptr<MessageQueue>> MakeQueue(const SubscriberSettings& subscriber) {
+  SqsOptions options;
+  options.queue = subscriber.sqs_name;
+  options.service_endpoint = EndpointFor(subscriber, "sqs", "s3");
+  options.credentials = CredentialsOf(subscriber);
+  Result<std::unique_ptr<SqsQueue>> queue = SqsQueue::Create(std::move(options));
+  if (!queue.ok()) return queue.status();
+  return std::unique_ptr<MessageQueue>(std::move(queue).value());
 }
 
 Result<std::unique_ptr<ObjectStore>> MakeS3Store(const std::string& bucket) {

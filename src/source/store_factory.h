@@ -1,9 +1,10 @@
-// The one place where an object store is made.
+// The one place where object stores and queues are made.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "aws/message_queue.h"
 #include "base/status.h"
 #include "config/settings.h"
 #include "source/object_store.h"
@@ -13,6 +14,10 @@ namespace trailsift {
 // The store of a configured bucket: a folder for `file:///folder`, else S3. Nothing is asked yet; the failure is a profile that does not
 // exist or a bucket or endpoint that can't be.
 Result<std::unique_ptr<ObjectStore>> MakeStore(const BucketSettings& bucket);
+
+// Likewise for a bucket that a subscriber's queue names, and for the queue itself.
+Result<std::unique_ptr<ObjectStore>> MakeStore(const SubscriberSettings& subscriber, const std::string& bucket);
+Result<std::unique_ptr<MessageQueue>> MakeQueue(const SubscriberSettings& subscriber);
 
 // Likewise for a bucket that only the environment describes (`hunt s3://bucket/…`).
 Result<std::unique_ptr<ObjectStore>> MakeS3Store(const std::string& bucket);

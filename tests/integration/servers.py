@@ -1,4 +1,4 @@
-"""Real servers for tests: S3Proxy, which checks signatures, and moto, which checks IAM policies as well.
+"""Real servers for tests: S3Proxy, which checks signatures, moto, which checks IAM policies as well, and ElasticMQ, queues alone.
 
 Each is a context manager that installs what it needs (into ~/.m2 and build/servers), starts a process on a free port of 127.0.0.1, waits
 until it answers and ends it by its process id. A server that can't be had is an error, never a reason to skip.
@@ -30,6 +30,7 @@ SERVERS = SOURCE / "build" / "servers"
 
 S3PROXY = "3.1.0"
 S3PROXY_ARTIFACT = f"org.gaul:s3proxy:{S3PROXY}:jar:jar-with-dependencies"
+ELASTICMQ = "1.6.16"
 MOTO = "5.2.5"
 VERSITYGW = "v1.8.0"
 PYARROW = "26.0.1"
@@ -71,6 +72,27 @@ def s3proxy_jar():
         if not jar.exists():
             raise ServerError(f"S3Proxy: maven left no {jar}")
     return jar
+
+
+_ELASTICMQ_POM = f"""<project><modelVersion>4.0.0</modelVersion><groupId>test</groupId><artifactId>test</artifactId><version>1</version>
+<dependencies><dependency><groupId>org.elasticmq</groupId><artifactId>elasticmq-server_2.13</artifactId><version>{ELASTICMQ}</version>
+</dependency></dependencies></project>
+"""
+
+
+def elasticmq_jars():
+    """The folder of ElasticMQ's jars, fetched where they are not there yet."""
+    folder = SERVERS / "elasticmq"
+    complete = folder / f".elasticmq-{ELASTICMQ}"
+    with _install_lock():
+        if not complete.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            pom = folder / "pom.xml"
+            pom.write_text(_ELASTICMQ_POM, encoding="ascii")
+            _run_install(["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={folder / 'lib'}"],
+                         "ElasticMQ", "maven")
+            complete.touch()
+    return folder / "lib"
 
 
 def moto_python():
@@ -294,7 +316,59 @@ class VersityGw(_Server):
         shutil.copytree(folder, self.data / bucket, dirs_exist_ok=True)
 
 
-class Moto(_Server):
+class _Queues:
+    """What tests do with queues, over the JSON protocol; for a server that has them."""
+
+    def sqs(self, action, **members):
+        request = urllib.request.Request(self.endpoint + "/", data=json.dumps(members).encode("utf-8"), method="POST", headers={
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={self.access_key}/20200101/{self.region}/sqs/aws4_request, "
+                             "SignedHeaders=host, Signature=0",
+            "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"AmazonSQS.{action}"})
+        with _direct.open(request, timeout=60) as answer:
+            return json.loads(answer.read() or b"{}")
+
+    def create_queue(self, name, **attributes):
+        """The queue's URL. `dead_letters`: (name of a queue, how often a message is received before it goes there)."""
+        if "dead_letters" in attributes:
+            other, receives = attributes.pop("dead_letters")
+            arn = self.queue_attributes(self.sqs("GetQueueUrl", QueueName=other)["QueueUrl"])["QueueArn"]
+            attributes["RedrivePolicy"] = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": str(receives)})
+        return self.sqs("CreateQueue", QueueName=name, Attributes=attributes)["QueueUrl"]
+
+    def queue_attributes(self, url):
+        return self.sqs("GetQueueAttributes", QueueUrl=url, AttributeNames=["All"])["Attributes"]
+
+    def queue_depth(self, url):
+        """(messages that wait, messages that somebody holds)"""
+        found = self.queue_attributes(url)
+        return int(found["ApproximateNumberOfMessages"]), int(found["ApproximateNumberOfMessagesNotVisible"])
+
+    def send(self, url, *bodies):
+        """Each of them text, or something that becomes JSON."""
+        texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
+        for n in range(0, len(texts), 10):
+            self.sqs("SendMessageBatch", QueueUrl=url,
+                     Entries=[{"Id": str(i), "MessageBody": text} for i, text in enumerate(texts[n:n + 10])])
+
+
+class ElasticMq(_Queues, _Server):
+    """SQS in memory, quick. Checks no signatures."""
+
+    access_key = "AKIAQUEUE00000000000"
+    secret_key = "queuesecret"
+
+    def _command(self, folder):
+        conf = folder / "elasticmq.conf"
+        conf.write_text('include classpath("application.conf")\n'
+                        f'node-address {{ protocol = http, host = "127.0.0.1", port = {self.port}, context-path = "" }}\n'
+                        f'rest-sqs {{ enabled = true, bind-port = {self.port}, bind-hostname = "127.0.0.1", sqs-limits = strict }}\n'
+                        'rest-stats { enabled = false }\n', encoding="ascii")
+        if shutil.which("java") is None:
+            raise ServerError("ElasticMQ needs java: install openjdk-17-jre-headless")
+        return ["java", "-Xmx256m", f"-Dconfig.file={conf}", "-cp", f"{elasticmq_jars()}/*", "org.elasticmq.server.Main"]
+
+
+class Moto(_Queues, _Server):
     """S3, IAM and STS in memory. Checks nothing until `enforce`; set buckets, users, roles and policies up before. (After it, an anonymous
     request is answered with HTTP 500: moto's way. It expires no session.)"""
 
@@ -321,6 +395,12 @@ class Moto(_Server):
 
     def put(self, bucket, key, content):
         self._call("PUT", f"/{bucket}/{urllib.parse.quote(key)}", content)
+
+    def notify(self, bucket, queue_arn):
+        """From here on S3 tells the queue of each new object."""
+        self._call("PUT", f"/{bucket}?notification", (
+            '<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><QueueConfiguration><Id>new</Id>'
+            f"<Queue>{queue_arn}</Queue><Event>s3:ObjectCreated:*</Event></QueueConfiguration></NotificationConfiguration>").encode("ascii"))
 
     def fill(self, bucket, folder):
         """Makes the bucket, each file below `folder` an object of it."""

@@ -1,0 +1,226 @@
+#include "source/queue_reader.h"
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+#include "base/log.h"
+
+namespace trailsift {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kBatch = 10;
+constexpr std::size_t kMaxComplaints = 1000;
+// At the end, for each request.
+constexpr std::chrono::seconds kFarewell(2);
+constexpr milliseconds kLastReceive(500);
+
+}  // namespace
+
+QueueReader::QueueReader(std::unique_ptr<MessageQueue> queue, QueueReaderOptions options, std::function<void()> on_change)
+    : options_(options), on_change_(std::move(on_change)), queue_(std::move(queue)) {
+  ScheduleRenewal();
+}
+
+QueueReader::~QueueReader() {
+  std::vector<std::string> receipts;
+  {
+    std::unique_lock lock(mutex_);
+    wanted_ = false;
+    settled_.wait_for(lock, kFarewell, [&] { return to_delete_.empty() && !deleting_; });
+    // A receive that is broken off takes with it what its answer holds; an empty one only waits.
+    settled_.wait_for(lock, kLastReceive, [&] { return receiving_ == 0; });
+    ended_ = true;
+    for (const auto& [number, held] : held_) receipts.push_back(held.receipt);
+  }
+  // Others need not wait for what we don't finish.
+  for (std::size_t i = 0; i < receipts.size(); i += kBatch) {
+    const auto from = receipts.begin() + static_cast<std::ptrdiff_t>(i);
+    auto given_back = std::make_shared<std::promise<void>>();
+    queue_->Hide({from, from + static_cast<std::ptrdiff_t>(std::min(kBatch, receipts.size() - i))}, std::chrono::seconds(0),
+                 [given_back](const Status&) { given_back->set_value(); });
+    if (given_back->get_future().wait_for(kFarewell) != std::future_status::ready) break;
+  }
+  queue_->Cancel();
+  queue_.reset();
+}
+
+void QueueReader::SetWanted(bool wanted) {
+  int more = 0;
+  {
+    std::lock_guard lock(mutex_);
+    if (wanted == wanted_ || ended_) return;
+    wanted_ = wanted;
+    if (!wanted) return;
+    came_empty_ = false;
+    more = options_.receives - receiving_;
+  }
+  for (int i = 0; i < more; ++i) Receive();
+}
+
+void QueueReader::Receive() {
+  {
+    std::lock_guard lock(mutex_);
+    if (!wanted_ || ended_ || receiving_ >= options_.receives || (options_.drain && came_empty_)) return;
+    if (held_.size() + (static_cast<std::size_t>(receiving_) + 1) * kBatch > options_.max_held) return;
+    ++receiving_;
+  }
+  queue_->Receive(options_.wait, options_.hidden,
+                  [this](Result<std::vector<QueueMessage>> messages) { OnMessages(std::move(messages)); });
+}
+
+void QueueReader::OnMessages(Result<std::vector<QueueMessage>> messages) {
+  bool again = true;
+  {
+    std::lock_guard lock(mutex_);
+    --receiving_;
+    settled_.notify_all();
+    if (ended_) return;
+    if (!messages.ok()) {
+      again = false;
+      came_empty_ = true;
+      if (messages.status().code() != Code::kCancelled) Complain(messages.status());
+    } else {
+      last_failure_.clear();
+      came_empty_ = messages->empty();
+      for (QueueMessage& message : *messages) Take(std::move(message));
+    }
+  }
+  on_change_();
+  Delete({});
+  if (again) Receive();
+  else queue_->After(options_.pause, [this] { Receive(); });
+}
+
+// Says a failure once, until another comes or it has passed.
+void QueueReader::Complain(const Status& failure) {
+  ++counters_.failures;
+  if (last_failure_ == failure.message()) return;
+  last_failure_ = failure.message();
+  LogError("queue", failure.message() + "; trying again");
+}
+
+void QueueReader::Take(QueueMessage message) {
+  ++counters_.received;
+  const Clock::time_point hidden_until = Clock::now() + options_.hidden;
+  if (const auto known = numbers_.find(message.id); known != numbers_.end()) {
+    // It became visible while we hold it: from now on the new receipt counts.
+    Held& held = held_.at(known->second);
+    held.receipt = std::move(message.receipt);
+    held.hidden_until = hidden_until;
+    return;
+  }
+  Notification notification = ReadNotification(message.body);
+  switch (notification.kind) {
+    case Notification::Kind::kUnknown:
+      ++counters_.unknown;
+      if (complained_.size() < kMaxComplaints && complained_.insert(message.id).second)
+        LogWarning("queue", queue_->name() + ": message " + message.id +
+                                " names no object in a form that we know; it is left there (its dead-letter policy decides)");
+      return;
+    case Notification::Kind::kNothing:
+      ++counters_.nothing;
+      to_delete_.push_back(std::move(message.receipt));
+      return;
+    case Notification::Kind::kObjects: break;
+  }
+  const std::uint64_t number = next_number_++;
+  for (NotifiedObject& object : notification.objects) ready_.push_back({number, std::move(object), message.sent});
+  numbers_.emplace(message.id, number);
+  held_.emplace(number, Held{std::move(message.id), std::move(message.receipt), notification.objects.size(), false, hidden_until});
+}
+
+std::optional<QueuedObject> QueueReader::Next() {
+  std::lock_guard lock(mutex_);
+  if (ready_.empty()) return std::nullopt;
+  QueuedObject object = std::move(ready_.front());
+  ready_.pop_front();
+  return object;
+}
+
+void QueueReader::Finish(std::uint64_t message, bool failed) {
+  {
+    std::lock_guard lock(mutex_);
+    const auto found = held_.find(message);
+    if (found == held_.end()) return;
+    Held& held = found->second;
+    held.failed = held.failed || failed;
+    if (--held.open > 0) return;
+    if (held.failed) ++counters_.failed;
+    else to_delete_.push_back(std::move(held.receipt));
+    numbers_.erase(held.id);
+    held_.erase(found);
+  }
+  Delete({});
+  on_change_();
+  Receive();
+}
+
+// Deletes what waits for it, one batch at a time: while a request is under way a fuller batch gathers.
+void QueueReader::Delete(const std::vector<std::string>& done) {
+  std::vector<std::string> batch;
+  {
+    std::lock_guard lock(mutex_);
+    if (!done.empty()) {
+      deleting_ = false;
+      settled_.notify_all();
+    }
+    if (deleting_ || to_delete_.empty() || ended_) return;
+    deleting_ = true;
+    const std::size_t count = std::min(kBatch, to_delete_.size());
+    batch.assign(std::make_move_iterator(to_delete_.begin()),
+                 std::make_move_iterator(to_delete_.begin() + static_cast<std::ptrdiff_t>(count)));
+    to_delete_.erase(to_delete_.begin(), to_delete_.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  queue_->Delete(batch, [this, batch](const Status& status) {
+    {
+      std::lock_guard lock(mutex_);
+      if (status.ok()) counters_.deleted += batch.size();
+      // They come again and are known then.
+      else if (status.code() != Code::kCancelled) Complain(status);
+    }
+    Delete(batch);
+    on_change_();
+  });
+}
+
+void QueueReader::ScheduleRenewal() {
+  queue_->After(std::chrono::duration_cast<milliseconds>(options_.hidden) / 3, [this] { Renew(); });
+}
+
+void QueueReader::Renew() {
+  std::vector<std::vector<std::string>> batches;
+  {
+    std::lock_guard lock(mutex_);
+    if (ended_) return;
+    const Clock::time_point now = Clock::now();
+    for (auto& [number, held] : held_) {
+      if (held.hidden_until - now > options_.hidden * 2 / 3) continue;
+      held.hidden_until = now + options_.hidden;
+      if (batches.empty() || batches.back().size() == kBatch) batches.emplace_back();
+      batches.back().push_back(held.receipt);
+    }
+  }
+  for (const std::vector<std::string>& batch : batches) {
+    queue_->Hide(batch, options_.hidden, [this](const Status& status) {
+      std::lock_guard lock(mutex_);
+      if (!status.ok() && status.code() != Code::kCancelled && !ended_) Complain(status);
+    });
+  }
+  ScheduleRenewal();
+}
+
+bool QueueReader::drained() const {
+  std::lock_guard lock(mutex_);
+  return came_empty_ && receiving_ == 0 && held_.empty() && to_delete_.empty() && !deleting_;
+}
+
+QueueCounters QueueReader::counters() const {
+  std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+}  // namespace trailsift
