@@ -69,7 +69,8 @@ TEST(S3Error, Messages) {
   const Case cases[] = {
       {S3Operation::kGet, Answer(404, "NoSuchKey"), Code::kNotFound, "s3://trail/AWSLogs/k: not there any more"},
       {S3Operation::kGet, Answer(404, ""), Code::kNotFound, "s3://trail/AWSLogs/k: not there any more"},
-      {S3Operation::kGet, Answer(404, "NoSuchBucket"), Code::kUnavailable, "no bucket \"trail\" at AWS (eu-west-1); check its name"},
+      {S3Operation::kGet, Answer(404, "NoSuchBucket"), Code::kUnavailable,
+       "no bucket \"trail\" at AWS (eu-west-1); check its name"},
       {S3Operation::kList, Answer(404, "NoSuchBucket"), Code::kNotFound, "no bucket \"trail\" at AWS (eu-west-1); check its name"},
       {S3Operation::kList, Answer(403, "SignatureDoesNotMatch", "m"), Code::kAuth,
        "s3://trail/AWSLogs/: AWS (eu-west-1) refused the keys from the environment: SignatureDoesNotMatch: the secret key does not "
