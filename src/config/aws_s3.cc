@@ -187,7 +187,8 @@ void ReadSubscriber(const BlockReader& reader, const XmlNode& node, Module& modu
   CheckAccess(reader, node, subscriber);
   if (const XmlNode* role = node.Child("iam_role_arn"); role != nullptr && Trim(role->text).empty())
     reader.Error(*role, "<iam_role_arn> of a subscriber is empty");
-  if (node.Child("sqs_name") == nullptr) reader.Error(node, "<subscriber> without <sqs_name>", "name the queue, or write its URL");
+  if (node.Child("sqs_name") == nullptr && !subscriber.type.empty())
+    reader.Error(node, "<subscriber> without <sqs_name>", "name the queue, or write its URL");
   else if (!subscriber.sqs_name.empty() && !IsQueue(subscriber.sqs_name))
     reader.Error(*node.Child("sqs_name"), "\"" + subscriber.sqs_name + "\" is no name of a queue",
                  "at most 80 letters, digits, - and _, or the queue's URL");

@@ -232,10 +232,13 @@ TEST(AwsS3Test, RefusedInTheModule) {
       {"<service type=\"inspector\"><discard_regex>a</discard_regex></service>", 27, "<discard_regex> without a field",
        "write <discard_regex field=\"userIdentity.type\">"},
       {"<subscriber type=\"buckets\"><sqs_name/></subscriber>", 28, "<sqs_name> is empty", ""},
-      {"<subscriber type=\"security_lake\"><discard_regex field=\"a\">b</discard_regex></subscriber>", 34,
+      {"<subscriber type=\"security_lake\"><discard_regex field=\"a\">b</discard_regex><sqs_name>q</sqs_name></subscriber>", 34,
        "<discard_regex> in a security_lake subscriber", "remove it"},
-      {"<subscriber type=\"buckets\"><iam_role_arn></iam_role_arn></subscriber>", 28, "<iam_role_arn> of a subscriber is empty",
-       ""},
+      {"<subscriber type=\"buckets\"><iam_role_arn></iam_role_arn><sqs_name>q</sqs_name></subscriber>", 28,
+       "<iam_role_arn> of a subscriber is empty", ""},
+      {"<subscriber type=\"buckets\"/>", 1, "<subscriber> without <sqs_name>", "name the queue, or write its URL"},
+      {"<subscriber type=\"buckets\"><sqs_name>a b</sqs_name></subscriber>", 28, "\"a b\" is no name of a queue",
+       "at most 80 letters, digits, - and _, or the queue's URL"},
       {"<subscriber type=\"sqs\"/>", 1, "unknown type \"sqs\" of <subscriber>", "one of security_lake, buckets, security_hub"},
   };
   for (const Refusal& c : kCases)

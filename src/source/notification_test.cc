@@ -16,7 +16,7 @@ constexpr char kEventBridge[] =
         "bucket":{"name":"trail"},"object":{"key":"AWSLogs/a+b%2B/x.json.gz","size":7}}})";
 constexpr char kCloudTrail[] = R"({"s3Bucket":"trail","s3ObjectKey":["AWSLogs/a+b/x.json.gz","AWSLogs/y.json.gz"]})";
 
-std::string InSns(std::string text) {
+std::string InSns(const std::string& text) {
   std::string quoted;
   for (const char c : text) {
     if (c == '\n') continue;

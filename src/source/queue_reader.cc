@@ -90,7 +90,7 @@ void QueueReader::OnMessages(Result<std::vector<QueueMessage>> messages) {
     }
   }
   on_change_();
-  Delete({});
+  DeleteSome(false);
   if (again) Receive();
   else queue_->After(options_.pause, [this] { Receive(); });
 }
@@ -154,17 +154,17 @@ void QueueReader::Finish(std::uint64_t message, bool failed) {
     numbers_.erase(held.id);
     held_.erase(found);
   }
-  Delete({});
+  DeleteSome(false);
   on_change_();
   Receive();
 }
 
 // Deletes what waits for it, one batch at a time: while a request is under way a fuller batch gathers.
-void QueueReader::Delete(const std::vector<std::string>& done) {
+void QueueReader::DeleteSome(bool previous_is_over) {
   std::vector<std::string> batch;
   {
     std::lock_guard lock(mutex_);
-    if (!done.empty()) {
+    if (previous_is_over) {
       deleting_ = false;
       settled_.notify_all();
     }
@@ -175,14 +175,14 @@ void QueueReader::Delete(const std::vector<std::string>& done) {
                  std::make_move_iterator(to_delete_.begin() + static_cast<std::ptrdiff_t>(count)));
     to_delete_.erase(to_delete_.begin(), to_delete_.begin() + static_cast<std::ptrdiff_t>(count));
   }
-  queue_->Delete(batch, [this, batch](const Status& status) {
+  queue_->Delete(batch, [this, count = batch.size()](const Status& status) {
     {
       std::lock_guard lock(mutex_);
-      if (status.ok()) counters_.deleted += batch.size();
+      if (status.ok()) counters_.deleted += count;
       // They come again and are known then.
       else if (status.code() != Code::kCancelled) Complain(status);
     }
-    Delete(batch);
+    DeleteSome(true);
     on_change_();
   });
 }

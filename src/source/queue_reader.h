@@ -80,7 +80,7 @@ class QueueReader {
   void Receive();
   void OnMessages(Result<std::vector<QueueMessage>> messages);
   void Take(QueueMessage message);
-  void Delete(const std::vector<std::string>& receipts);
+  void DeleteSome(bool previous_is_over);
   void Renew();
   void ScheduleRenewal();
   void Complain(const Status& failure);
