@@ -8,8 +8,8 @@
 #include "event/digest.h"
 #include "event/inflated_hash.h"
 #include "event/public_key_list.h"
-#include "integrity/digest_key.h"
 #include "integrity/digest_signature.h"
+#include "source/digest_key.h"
 
 namespace {
 
@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CheckDigest(text);
   if (const auto keys = trailsift::PublicKeys::Read(text); keys.ok()) {
     Require(keys->size() > 0);
-    Require(keys->Check("f", text, "00") != trailsift::SignatureVerdict::kGood);
+    Require(keys->Check("f", 0, text, "00") != trailsift::SignatureVerdict::kGood);
   }
   if (const auto name = trailsift::ReadDigestKey(text)) Require(!name->stream.empty() && name->stream.size() < size);
   constexpr std::size_t kLimit = 1 << 20;

@@ -100,7 +100,7 @@ class Run : public std::enable_shared_from_this<Run> {
       const Clock::time_point due = std::min(Clock::now() + pause, due_);
       if (Clock::now() >= due_) return TimeIsUpOrStopped(due_);
       return loop_.After(pause, [self = shared_from_this(), due, pause] {
-        if (Clock::now() < due) self->TimeIsUpOrStopped(due);
+        if (Clock::now() < due) self->Stopped();
         else self->AskForEnd(std::min(pause * 2, milliseconds(200)));
       });
     }
@@ -113,9 +113,14 @@ class Run : public std::enable_shared_from_this<Run> {
 
   // What the loop calls before `due` was called because the client is stopped.
   void TimeIsUpOrStopped(Clock::time_point due) {
-    End();
-    if (Clock::now() < due) return done_(Status(Code::kCancelled, "cancelled"));
+    if (Clock::now() < due) return Stopped();
     Fail(Code::kUnavailable, "took longer than " + std::to_string(limits_.time.count() / 1000) + " seconds");
+  }
+
+  void Stopped() {
+    // Its end may take longer than what was left of the pause.
+    End();
+    done_(Status(Code::kCancelled, "cancelled"));
   }
 
   void Fail(Code code, const std::string& what) {

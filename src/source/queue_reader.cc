@@ -1,7 +1,9 @@
 #include "source/queue_reader.h"
 
 #include <algorithm>
-#include <future>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
 #include <utility>
 
 #include "base/log.h"
@@ -14,8 +16,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kBatch = 10;
 constexpr std::size_t kMaxComplaints = 1000;
-// At the end, for each request.
+// At the end, for the answers.
 constexpr std::chrono::seconds kFarewell(2);
+constexpr std::chrono::seconds kGiveBack(3);
 constexpr milliseconds kLastReceive(500);
 
 }  // namespace
@@ -36,13 +39,29 @@ QueueReader::~QueueReader() {
     ended_ = true;
     for (const auto& [number, held] : held_) receipts.push_back(held.receipt);
   }
-  // Others need not wait for what we don't finish.
+  // Others need not wait for what we don't finish. Not at once: a receive of ours that is broken off below must not get it.
+  struct Answers {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::size_t missing = 0;
+  };
+  const auto answers = std::make_shared<Answers>();
   for (std::size_t i = 0; i < receipts.size(); i += kBatch) {
     const auto from = receipts.begin() + static_cast<std::ptrdiff_t>(i);
-    auto given_back = std::make_shared<std::promise<void>>();
-    queue_->Hide({from, from + static_cast<std::ptrdiff_t>(std::min(kBatch, receipts.size() - i))}, std::chrono::seconds(0),
-                 [given_back](const Status&) { given_back->set_value(); });
-    if (given_back->get_future().wait_for(kFarewell) != std::future_status::ready) break;
+    {
+      std::lock_guard lock(answers->mutex);
+      ++answers->missing;
+    }
+    queue_->Hide({from, from + static_cast<std::ptrdiff_t>(std::min(kBatch, receipts.size() - i))}, kGiveBack,
+                 [answers](const Status&) {
+                   std::lock_guard lock(answers->mutex);
+                   --answers->missing;
+                   answers->changed.notify_all();
+                 });
+  }
+  {
+    std::unique_lock lock(answers->mutex);
+    answers->changed.wait_for(lock, kFarewell, [&] { return answers->missing == 0; });
   }
   queue_->Cancel();
   queue_.reset();

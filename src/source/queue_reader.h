@@ -1,7 +1,7 @@
 // The messages of one queue, as objects to read. Each message is held until every object that it names is finished, then deleted; one of
 // which an object failed is let go, so that it comes again and the queue's dead-letter policy counts. While messages are held they are
 // hidden from others again and again. A message that can't be understood is counted and left.
-// What its maker has finished is deleted at the end, too; what is still held then is given back at once.
+// What its maker has finished is deleted at the end, too; what is still held then is given back.
 //
 // Bounded: no more is received while `max_held` messages are held. Thread-safe; callbacks of the queue run on its thread.
 #pragma once

@@ -247,7 +247,7 @@ TEST_F(QueueReaderTest, TheEndGivesBackWhatIsHeld) {
   reader_ = nullptr;
   ASSERT_EQ(state_->hidden.size(), 1u);
   EXPECT_EQ(state_->hidden[0].first, Strings{"r2"});
-  EXPECT_EQ(state_->hidden[0].second, seconds(0));
+  EXPECT_LE(state_->hidden[0].second, seconds(3));
 }
 
 TEST(QueueSet, WaitsForAnyOfThem) {

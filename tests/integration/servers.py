@@ -177,6 +177,10 @@ class _Server:
     def endpoint(self):
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def environment(self, access_key=None, secret_key=None, session_token=None):
         """The variables that point an AWS client at this server and at nothing else, with its own keys unless others are given."""
         found = {
