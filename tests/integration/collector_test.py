@@ -405,7 +405,7 @@ class KillTest(CollectorCase):
             for _ in range(12):
                 with collecting(self.wazuh, *self.source, env=s3.environment()) as process:
                     try:
-                        process.wait(chance.uniform(0, 1.5))
+                        process.wait(chance.uniform(0, 0.4))
                     except subprocess.TimeoutExpired:
                         process.kill()
                         kills += 1
