@@ -1,7 +1,6 @@
 #include "aws/sqs.h"
 
 #include <charconv>
-#include <future>
 #include <utility>
 
 #include "aws/s3_endpoint.h"
@@ -164,19 +163,6 @@ void SqsQueue::Delete(const std::vector<std::string>& receipts, std::function<vo
 
 void SqsQueue::Hide(const std::vector<std::string>& receipts, std::chrono::seconds hidden, std::function<void(Status)> done) {
   SendBatch("ChangeMessageVisibilityBatch", receipts, ",\"VisibilityTimeout\":" + std::to_string(hidden.count()), std::move(done));
-}
-
-Result<SqsQueue::Depth> SqsQueue::AskDepth() {
-  // Shared: set_value still touches the promise when get() has already returned.
-  auto promise = std::make_shared<std::promise<Result<std::string>>>();
-  Send("GetQueueAttributes", R"(,"AttributeNames":["ApproximateNumberOfMessages","ApproximateNumberOfMessagesNotVisible"])",
-       std::chrono::seconds(0), [promise](Result<std::string> answer) { promise->set_value(std::move(answer)); });
-  const Result<std::string> answer = promise->get_future().get();
-  if (!answer.ok()) return answer.status();
-  const std::optional<JsonDocument> document = JsonDocument::Parse(*answer);
-  if (!document) return Status(Code::kUnavailable, name() + ": an answer that is no JSON");
-  return Depth{NumberIn(document->root(), "Attributes.ApproximateNumberOfMessages"),
-               NumberIn(document->root(), "Attributes.ApproximateNumberOfMessagesNotVisible")};
 }
 
 }  // namespace trailsift

@@ -32,13 +32,6 @@ class SqsQueue : public MessageQueue {
   void Cancel() override { client_->Cancel(); }
   std::string name() const override { return "queue " + name_; }
 
-  // How many messages wait, and of those that were given out how many are neither deleted nor visible again; about.
-  struct Depth {
-    std::uint64_t waiting = 0;
-    std::uint64_t hidden = 0;
-  };
-  Result<Depth> AskDepth();
-
   const ServiceCounters& counters() const { return client_->counters(); }
 
  private:

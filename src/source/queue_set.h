@@ -29,9 +29,6 @@ class QueueSet {
 
   // Not beside other calls.
   void Add(std::unique_ptr<MessageQueue> queue, const QueueReaderOptions& options);
-  bool empty() const { return readers_.empty(); }
-  std::size_t size() const { return readers_.size(); }
-  const QueueReader& reader(std::size_t index) const { return *readers_[index]; }
 
   void SetWanted(bool wanted);
   // Requests that failed after all retries.

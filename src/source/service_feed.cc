@@ -7,6 +7,7 @@
 #include "aws/s3_endpoint.h"
 #include "source/inspector_feed.h"
 #include "source/log_events_feed.h"
+#include "source/store_factory.h"
 
 namespace trailsift {
 namespace {
@@ -19,17 +20,6 @@ constexpr const char* kRegions[] = {
     "ap-southeast-7", "ca-central-1",   "ca-west-1",      "eu-central-1",   "eu-central-2",   "eu-north-1",     "eu-south-1",
     "eu-south-2",     "eu-west-1",      "eu-west-2",      "eu-west-3",      "il-central-1",   "me-central-1",   "me-south-1",
     "mx-central-1",   "sa-east-1",      "us-east-1",      "us-east-2",      "us-west-1",      "us-west-2"};
-
-CredentialOptions CredentialsOf(const AwsAccessSettings& access) {
-  CredentialOptions options;
-  options.access_key = access.access_key;
-  options.secret_key = access.secret_key;
-  options.profile = access.aws_profile;
-  options.role_arn = access.iam_role_arn;
-  options.role_duration = access.iam_role_duration;
-  options.sts_endpoint = access.sts_endpoint;
-  return options;
-}
 
 }  // namespace
 

@@ -16,18 +16,6 @@ Result<std::unique_ptr<ObjectStore>> FromOptions(S3Options options) {
   return std::unique_ptr<ObjectStore>(std::make_unique<S3Store>(std::move(client).value()));
 }
 
-CredentialOptions CredentialsOf(const AwsAccessSettings& access) {
-  CredentialOptions options;
-  options.access_key = access.access_key;
-  options.secret_key = access.secret_key;
-  options.profile = access.aws_profile;
-  options.role_arn = access.iam_role_arn;
-  options.role_duration = access.iam_role_duration;
-  options.external_id = access.external_id;
-  options.sts_endpoint = access.sts_endpoint;
-  return options;
-}
-
 // A subscriber has one endpoint for two services. One whose host names a service is that service's.
 std::string EndpointFor(const SubscriberSettings& subscriber, std::string_view service, std::string_view other) {
   const std::string& endpoint = subscriber.service_endpoint;
@@ -40,6 +28,18 @@ std::string EndpointFor(const SubscriberSettings& subscriber, std::string_view s
 }
 
 }  // namespace
+
+CredentialOptions CredentialsOf(const AwsAccessSettings& access) {
+  CredentialOptions options;
+  options.access_key = access.access_key;
+  options.secret_key = access.secret_key;
+  options.profile = access.aws_profile;
+  options.role_arn = access.iam_role_arn;
+  options.role_duration = access.iam_role_duration;
+  options.external_id = access.external_id;
+  options.sts_endpoint = access.sts_endpoint;
+  return options;
+}
 
 Result<std::unique_ptr<ObjectStore>> MakeStore(const BucketSettings& bucket) {
   if (bucket.is_folder()) return std::unique_ptr<ObjectStore>(std::make_unique<FolderStore>(bucket.folder));

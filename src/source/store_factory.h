@@ -4,12 +4,16 @@
 #include <memory>
 #include <string>
 
+#include "aws/credentials.h"
 #include "aws/message_queue.h"
 #include "base/status.h"
 #include "config/settings.h"
 #include "source/object_store.h"
 
 namespace trailsift {
+
+// What the configuration says of credentials; environment and clock are the process's.
+CredentialOptions CredentialsOf(const AwsAccessSettings& access);
 
 // The store of a configured bucket: a folder for `file:///folder`, else S3. Nothing is asked yet; the failure is a profile that does not
 // exist or a bucket or endpoint that can't be.
