@@ -29,18 +29,21 @@ ARROWS = {
     "integrity": "source event config base",
     "sink": "alert net config base",
     "pipeline": "base event formats net aws config rules enrich detect alert source integrity sink",
-    "cli": "base event formats net aws config rules enrich detect alert source integrity sink pipeline",
+    "server": "pipeline base",
+    "cli": "base event formats net aws config rules enrich detect alert source integrity sink pipeline server",
 }
 ARROWS = {folder: set(allowed.split()) for folder, allowed in ARROWS.items()}
 
 # Third-party header (a name, or a folder that ends in /) -> the folders that may include it. Their tests may too.
 THIRD_PARTY = {
     "CLI/": "cli",
+    "boost/": "server",
     "curl/": "net",
     "fmt/": "base",
     "libdeflate.h": "event",
     "openssl/": "base aws integrity sink",
     "pcre2.h": "rules config",
+    "prometheus/": "server",
     "pugixml.hpp": "base",
     "simdjson.h": "base event",
     "snappy-c.h": "parquet",

@@ -95,6 +95,8 @@ class S3Client {
 
   const S3Counters& counters() const { return counters_; }
   const std::string& bucket() const { return endpoint_.bucket(); }
+  // The endpoint as it was configured where it is none of AWS's own names; else empty.
+  std::string foreign_endpoint() const { return endpoint_.RegionOfName().empty() ? endpoint_.custom() : std::string(); }
   // Where requests go now; changes when the bucket turns out to be elsewhere.
   std::string region() const;
 

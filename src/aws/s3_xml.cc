@@ -48,6 +48,7 @@ Status ReadObject(const XmlNode& node, bool encoded, S3Object& object) {
     object.etag = object.etag.substr(1, object.etag.size() - 2);
   }
   object.last_modified = ParseIsoTime(Trim(node.ChildText("LastModified"))).value_or(0);
+  object.storage_class = Trim(node.ChildText("StorageClass"));
   return {};
 }
 

@@ -18,6 +18,7 @@ struct S3Object {
   std::uint64_t size = 0;
   std::string etag;  // without its quotes
   Millis last_modified = 0;
+  std::string storage_class;  // `STANDARD`, `GLACIER`, …; empty where the server says none
 };
 
 struct ListPage {

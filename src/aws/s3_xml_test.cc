@@ -23,6 +23,7 @@ TEST(S3Xml, Listing) {
   EXPECT_EQ(page->objects[0].key, "a/x y+%41\xC3\xBC=&.gz");
   EXPECT_EQ(page->objects[0].size, 5368709120u);
   EXPECT_EQ(page->objects[0].etag, "0cc1");
+  EXPECT_EQ(page->objects[0].storage_class, "STANDARD");
   EXPECT_EQ(page->objects[0].last_modified, *ParseIsoTime("2026-01-15T10:00:05Z"));
   EXPECT_EQ(page->objects[1].etag, "e-2");
   EXPECT_EQ(page->objects[1].last_modified, *ParseIsoTime("2026-01-15T10:00:06.5Z"));

@@ -5,26 +5,25 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <iostream>
-#include <iterator>
 #include <map>
 #include <memory>
 
 #include "base/log.h"
 #include "cli/exit_code.h"
 #include "cli/host.h"
+#include "cli/hunt_input.h"
 #include "cli/hunt_output.h"
+#include "cli/hunt_plan_output.h"
+#include "cli/hunt_progress.h"
 #include "cli/rule_loading.h"
 #include "cli/signals.h"
 #include "pipeline/hunt.h"
-#include "source/folder_store.h"
-#include "source/store_factory.h"
 
 namespace trailsift {
 namespace {
@@ -41,29 +40,12 @@ struct HuntArguments {
   std::string format = "table";
   std::string output;
   std::string summary;
+  bool plan = false;
+  int progress = 0;  // 1, -1: shown or not whatever stderr is
 };
 
 const std::map<std::string, HuntFormat> kFormats{
     {"table", HuntFormat::kTable}, {"json", HuntFormat::kJson}, {"ndjson", HuntFormat::kNdjson}, {"csv", HuntFormat::kCsv}};
-
-// What was read from stdin, as a store of one object.
-class StdinStore : public ObjectStore {
- public:
-  Result<StorePage> List(const StoreQuery& /*query*/) override { return StorePage{}; }
-  Result<std::string> Get(const std::string& /*key*/) override {
-    if (bytes_.empty()) bytes_.assign(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
-    return bytes_;
-  }
-  void GetAsync(const std::string& key, std::uint64_t /*size*/, std::function<void(Result<std::string>)> done) override {
-    done(Get(key));
-  }
-  Status Delete(const std::string& /*key*/) override { return Status::Ok(); }
-  std::string name() const override { return ""; }
-  bool local() const override { return true; }
-
- private:
-  std::string bytes_;
-};
 
 // Where the lines go: stdout or a file. Every failure is kept.
 class Output {
@@ -110,68 +92,6 @@ int TerminalWidth() {
   return isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-Result<HuntInput> MakeInput(const std::string& text) {
-  HuntInput input;
-  input.text = text;
-  if (text == "-") {
-    input.store = std::make_shared<StdinStore>();
-    input.prefix = "stdin";
-    input.single = true;
-    return input;
-  }
-  if (text.rfind("s3://", 0) == 0) {
-    const std::size_t slash = text.find('/', 5);
-    const std::string bucket = text.substr(5, slash == std::string::npos ? std::string::npos : slash - 5);
-    Result<std::unique_ptr<ObjectStore>> store = MakeS3Store(bucket);
-    if (!store.ok()) return store.status();
-    input.store = std::move(store).value();
-    if (slash != std::string::npos) input.prefix = text.substr(slash + 1);
-    return input;
-  }
-  if (access(text.c_str(), R_OK) != 0) return Status(Code::kIo, text + ": " + std::strerror(errno));
-  const std::size_t slash = text.find_last_not_of('/');
-  const std::string path = slash == std::string::npos ? text : text.substr(0, slash + 1);
-  if (std::filesystem::is_directory(path)) {
-    input.store = std::make_shared<FolderStore>(path);
-    return input;
-  }
-  const std::size_t last = path.rfind('/');
-  input.store = std::make_shared<FolderStore>(last == std::string::npos ? "." : path.substr(0, last + 1));
-  input.prefix = last == std::string::npos ? path : path.substr(last + 1);
-  input.single = true;
-  return input;
-}
-
-// A bar on a terminal's stderr, a few times a second.
-class Progress {
- public:
-  explicit Progress(bool shown) : shown_(shown) {}
-  ~Progress() { Clear(); }
-  void Show(const RunCounters& counters, std::uint64_t all) {
-    const auto now = std::chrono::steady_clock::now();
-    if (!shown_ || now - last_ < std::chrono::milliseconds(200)) return;
-    last_ = now;
-    const std::uint64_t done = counters.objects + counters.unreadable_objects + counters.gone_objects;
-    const int filled = all == 0 ? 0 : static_cast<int>(done * 30 / all);
-    const double seconds = std::chrono::duration<double>(now - began_).count();
-    std::fprintf(stderr, "\r\x1b[K[%.*s%.*s] %llu/%llu objects, %llu records, %.0f/s", filled, "##############################",
-                 30 - filled, "..............................", static_cast<unsigned long long>(done),
-                 static_cast<unsigned long long>(all), static_cast<unsigned long long>(counters.records),
-                 static_cast<double>(counters.records) / std::max(seconds, 0.001));
-    dirty_ = true;
-  }
-  void Clear() {
-    if (dirty_) std::fputs("\r\x1b[K", stderr);
-    dirty_ = false;
-  }
-
- private:
-  bool shown_;
-  bool dirty_ = false;
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point last_;
-};
-
 Status WriteSummary(const std::string& path, const RunCounters& counters, double seconds) {
   char text[1024];
   const auto n = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
@@ -186,6 +106,66 @@ Status WriteSummary(const std::string& path, const RunCounters& counters, double
   TRAILSIFT_RETURN_IF_ERROR(file.Open(path));
   TRAILSIFT_RETURN_IF_ERROR(file.Write(text));
   return file.Close();
+}
+
+// Opens what can be opened; the failure is the gravest of the others.
+Status OpenInputs(const std::vector<std::string>& paths, std::vector<HuntInput>& inputs) {
+  Status failed;
+  for (const std::string& path : paths) {
+    Result<HuntInput> input = MakeHuntInput(path);
+    if (input.ok()) {
+      inputs.push_back(std::move(input).value());
+      continue;
+    }
+    LogError("hunt", input.status().message());
+    if (failed.ok() || input.status().code() == Code::kIo) failed = input.status();
+  }
+  return failed;
+}
+
+HuntProgressLine::Form FormOf(int wish) {
+  if (wish < 0) return HuntProgressLine::Form::kNone;
+  if (isatty(STDERR_FILENO) != 0) return HuntProgressLine::Form::kBar;
+  return wish > 0 ? HuntProgressLine::Form::kLines : HuntProgressLine::Form::kNone;
+}
+
+int RunPlan(const HuntArguments& arguments, const HuntOptions& options, const Signals& signals) {
+  const auto usage = [](const char* message) {
+    std::fprintf(stderr, "trailsift hunt: %s\n", message);
+    return static_cast<int>(kExitUsage);
+  };
+  const HuntFormat format = kFormats.at(arguments.format);
+  if (format == HuntFormat::kCsv) return usage("--plan prints a table or, with -o json, JSON");
+  if (!arguments.summary.empty()) return usage("--summary says what was read; --plan reads nothing");
+  if (std::find(arguments.paths.begin(), arguments.paths.end(), "-") != arguments.paths.end())
+    return usage("--plan can't know what will come from stdin; name files, folders or S3 prefixes");
+  Output output;
+  if (const Status opened = output.Open(arguments.output); !opened.ok()) {
+    LogError("hunt", opened.message());
+    return kExitIo;
+  }
+  std::vector<HuntInput> inputs;
+  const Status failed_input = OpenInputs(arguments.paths, inputs);
+  HuntProgressLine line(FormOf(arguments.progress));
+  HuntProgress progress;
+  HuntPlan plan = PlanHunt(inputs, {options.analyzer.start, options.analyzer.end}, signals.token(), [&](const PlanCount& count) {
+    progress.in_all = count.objects;
+    progress.bytes_in_all = count.bytes;
+    line.Show(progress);
+  });
+  line.Clear();
+  if (!failed_input.ok()) plan.listing.failures.push_back({failed_input, failed_input.code() == Code::kIo});
+  Status written = output.Write(format == HuntFormat::kTable ? PlanText(plan, inputs) : PlanJson(plan, inputs));
+  if (written.ok()) written = output.Close();
+  if (!written.ok()) {
+    LogError("hunt", written.message());
+    return kExitIo;
+  }
+  if (plan.interrupted) return signals.received() == SIGINT ? kExitInterrupted : kExitOk;
+  bool local = false;
+  for (const HuntListing::Failure& failure : plan.listing.failures) local = local || failure.local;
+  if (local) return kExitIo;
+  return plan.listing.failures.empty() ? kExitOk : kExitAws;
 }
 
 int RunHunt(const HuntArguments& arguments) {
@@ -203,6 +183,8 @@ int RunHunt(const HuntArguments& arguments) {
   if (options.analyzer.start && options.analyzer.end && *options.analyzer.end <= *options.analyzer.start)
     return usage("--end is not after --start");
 
+  if (arguments.plan) return RunPlan(arguments, options, signals);
+
   Diagnostics diagnostics;
   options.analyzer.rules = LoadRules(arguments.rules, arguments.lists, diagnostics);
   for (const Diagnostic& diagnostic : diagnostics.items())
@@ -219,16 +201,7 @@ int RunHunt(const HuntArguments& arguments) {
     LogError("hunt", opened.message());
     return kExitIo;
   }
-  Status failed_input;
-  for (const std::string& path : arguments.paths) {
-    Result<HuntInput> input = MakeInput(path);
-    if (input.ok()) {
-      options.inputs.push_back(std::move(input).value());
-      continue;
-    }
-    LogError("hunt", input.status().message());
-    if (failed_input.ok() || input.status().code() == Code::kIo) failed_input = input.status();
-  }
+  const Status failed_input = OpenInputs(arguments.paths, options.inputs);
 
   const HuntFormat format = kFormats.at(arguments.format);
   const char* no_color = std::getenv("NO_COLOR");
@@ -237,8 +210,8 @@ int RunHunt(const HuntArguments& arguments) {
   const int width = output.is_stdout() ? TerminalWidth() : 0;
   Origin origin;
   origin.agent_name = origin.manager_name = HostName();
-  Progress progress(isatty(STDERR_FILENO) != 0);
-  options.progress = [&](const RunCounters& counters, std::uint64_t all) { progress.Show(counters, all); };
+  HuntProgressLine progress(FormOf(arguments.progress));
+  options.progress = [&](const HuntProgress& now) { progress.Show(now); };
 
   bool first = true;
   const auto write = [&](const std::string& line) -> Status {
@@ -310,6 +283,11 @@ void AddHuntCommand(CLI::App& app, std::function<int()>& action) {
       ->check(CLI::IsMember(kFormats))
       ->capture_default_str();
   command->add_option("-O,--output", arguments->output, "Write to this file instead of stdout")->type_name("FILE");
+  command->add_flag_callback(
+      "--json", [arguments] { arguments->format = "json"; }, "The same as -o json");
+  command->add_flag("--plan", arguments->plan, "Read nothing: list, count, and estimate what reading would cost");
+  command->add_flag("--progress{1},--no-progress{-1}", arguments->progress,
+                    "Show how far it is also where stderr is no terminal, or never");
   command->add_option("--summary", arguments->summary, "Write what was counted to this file, as JSON")->type_name("FILE");
   command->callback([arguments, &action] { action = [arguments] { return RunHunt(*arguments); }; });
 }

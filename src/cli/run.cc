@@ -15,6 +15,8 @@
 #include "cli/signals.h"
 #include "config/ossec_conf.h"
 #include "pipeline/service.h"
+#include "server/http_server.h"
+#include "server/metrics.h"
 
 namespace trailsift {
 namespace {
@@ -24,6 +26,7 @@ struct RunArguments {
   std::string home = "/var/lib/trailsift";
   bool once = false;
   unsigned threads = 0;
+  std::string metrics;
 };
 
 constexpr const char* kDefaultConfig[] = {"/etc/trailsift/ossec.conf", "/etc/trailsift/trailsift.conf"};
@@ -86,8 +89,30 @@ std::optional<NewRules> LoadAnew(const Settings& settings, const std::vector<std
   return std::nullopt;
 }
 
+// The server of /metrics and /healthz; nothing where none is wanted.
+Result<std::unique_ptr<HttpServer>> ServeMetrics(const std::string& address, const StatusBoard& board) {
+  if (address.empty()) return std::unique_ptr<HttpServer>();
+  HttpServerOptions options;
+  options.address = *ParseListenAddress(address);
+  Result<std::unique_ptr<HttpServer>> server = HttpServer::Start(
+      options, [&](const HttpQuery& query) { return AnswerMetrics(query, board.Read(), TRAILSIFT_VERSION, NowMillis()); });
+  if (!server.ok()) return server.status().Annotate("--metrics");
+  const ListenAddress& where = (*server)->address();
+  LogInfo("metrics", "http://" + where.ToString() + "/metrics and /healthz");
+  if (!where.is_loopback())
+    LogWarning("metrics", where.ToString() +
+                              " can be reached from other machines: whoever reaches it can read the numbers, as there is "
+                              "neither login nor TLS; allow your Prometheus alone in the firewall");
+  return server;
+}
+
 int Run(RunArguments arguments) {
   Signals signals;
+  if (!arguments.metrics.empty() && !ParseListenAddress(arguments.metrics)) {
+    std::fprintf(stderr, "trailsift run: --metrics %s: write an address and a port, such as 127.0.0.1:9144 or [::1]:9144\n",
+                 arguments.metrics.c_str());
+    return kExitUsage;
+  }
   if (arguments.config.empty())
     for (const char* path : kDefaultConfig)
       if (access(path, F_OK) == 0) arguments.config.emplace_back(path);
@@ -110,7 +135,9 @@ int Run(RunArguments arguments) {
     if (arguments.once) return kExitOk;
   }
 
+  StatusBoard board;
   ServiceOptions options;
+  options.board = &board;
   options.settings = &*settings;
   options.home = arguments.home;
   options.host = HostName();
@@ -127,6 +154,11 @@ int Run(RunArguments arguments) {
     return kExitIo;
   }
   Service& service = **opened;
+  const Result<std::unique_ptr<HttpServer>> metrics = ServeMetrics(arguments.metrics, board);
+  if (!metrics.ok()) {
+    LogError("run", metrics.status().message());
+    return kExitIo;
+  }
   const bool idle = !settings->aws_s3.present || settings->aws_s3.disabled;
   const Schedule& schedule = settings->aws_s3.schedule;
   std::optional<Millis> planned;
@@ -181,6 +213,10 @@ void AddRunCommand(CLI::App& app, std::function<int()>& action) {
   command->add_flag("--once", arguments->once, "Make one pass and exit");
   command->add_option("--threads", arguments->threads, "Threads that read and match (default: one a core)")
       ->check(CLI::Range(1, 1024));
+  command
+      ->add_option("--metrics", arguments->metrics,
+                   "Serve numbers for Prometheus and the state of health here, such as 127.0.0.1:9144 (port 0: any)")
+      ->type_name("ADDRESS:PORT");
   command->callback([arguments, &action] { action = [arguments] { return Run(*arguments); }; });
 }
 

@@ -84,6 +84,8 @@ class Flow {
   enum class State { kReport, kWaiting, kEnd };
   // The next report in order; kWaiting when none came within `patience`.
   State Next(FlowResult<Report>& result, std::chrono::milliseconds patience);
+  // Objects that were fed and whose results have not been taken.
+  std::uint64_t under_way();
   // No further objects are asked for; what is under way still comes.
   void StopFeeding();
   // After the end: the object that was asked for and that StopFeeding left out.
@@ -227,6 +229,12 @@ auto Flow<Report>::Next(FlowResult<Report>& result, std::chrono::milliseconds pa
   bytes_under_way_ -= CostOf(result.object);
   changed_.notify_all();
   return State::kReport;
+}
+
+template <typename Report>
+std::uint64_t Flow<Report>::under_way() {
+  std::lock_guard lock(mutex_);
+  return fed_ - wanted_;
 }
 
 template <typename Report>

@@ -11,23 +11,6 @@
 namespace trailsift {
 namespace {
 
-// An object is named after its last event, a few minutes late; one named this much before the start holds nothing of interest.
-constexpr Millis kNameSlack = 10 * kMinute;
-
-struct HuntObject {
-  Millis name_time = 0;
-  std::string key;
-  std::uint64_t size = 0;
-  std::size_t input = 0;
-};
-
-bool LooksLikeLogs(const std::string& key) {
-  const auto ends = [&](std::string_view end) {
-    return key.size() >= end.size() && key.compare(key.size() - end.size(), end.size(), end) == 0;
-  };
-  return ends(".gz") || ends(".json") || ends(".jsonl") || ends(".ndjson");
-}
-
 // The bucket's name, or the folder.
 std::string BucketOf(const ObjectStore& store) {
   std::string name = store.name();
@@ -40,45 +23,21 @@ class Hunter {
  public:
   Hunter(const HuntOptions& options, HuntResult& result) : options_(options), result_(result) {}
 
-  std::vector<HuntObject> List() {
+  // In the order in which things happened.
+  std::vector<HuntObject> List(HuntProgress& progress, const std::stop_token& stop) {
     std::vector<HuntObject> objects;
-    for (std::size_t i = 0; i < options_.inputs.size(); ++i) {
-      const HuntInput& input = options_.inputs[i];
-      if (input.single) {
-        objects.push_back({ReadKey(input.prefix).name_time.value_or(0), input.prefix, 0, i});
-        continue;
-      }
-      StoreQuery query;
-      query.prefix = input.prefix;
-      std::size_t before = objects.size();
-      std::uint64_t skipped = 0;
-      do {
-        Result<StorePage> page = input.store->List(query);
-        if (!page.ok()) {
-          Fail(page.status(), input.store->local());
-          break;
-        }
-        for (const Status& fault : page->faults) Fail(fault, input.store->local());
-        for (StoredObject& object : page->objects) {
-          const KeyFacts facts = ReadKey(object.key);
-          if (object.key.back() == '/' || !LooksLikeLogs(object.key)) {
-            ++skipped;
-            continue;
-          }
-          const std::optional<Millis> named = facts.name_time;
-          if (options_.analyzer.start && named && *named + kNameSlack < *options_.analyzer.start) continue;
-          if (options_.analyzer.end && named && *named > *options_.analyzer.end + 2 * kDay) continue;
-          objects.push_back({named.value_or(facts.day.value_or(0) * kDay), std::move(object.key), object.size, i});
-        }
-        query.token = page->next;
-      } while (!query.token.empty());
-      if (objects.size() == before && result_.failure.ok())
-        LogWarning("hunt", input.text + ": nothing to read here" +
-                               (skipped > 0 ? " (" + std::to_string(skipped) + " other files)" : std::string()));
-    }
+    const HuntListing listing =
+        ListHunt(options_.inputs, {options_.analyzer.start, options_.analyzer.end}, stop, [&](HuntObject&& object) {
+          ++progress.in_all;
+          progress.bytes_in_all += object.size;
+          objects.push_back(std::move(object));
+          if (options_.progress) options_.progress(progress);
+        });
+    for (const HuntListing::Failure& failure : listing.failures) Note(failure.status, failure.local);
     std::sort(objects.begin(), objects.end(), [](const HuntObject& a, const HuntObject& b) {
       return std::tie(a.name_time, a.key, a.input) < std::tie(b.name_time, b.key, b.input);
     });
+    progress.listing = false;
     return objects;
   }
 
@@ -104,12 +63,16 @@ class Hunter {
 
   void Fail(const Status& status, bool local) {
     if (status.code() == Code::kCancelled) return;
-    if (result_.failure.ok()) result_.failure = status;
-    result_.local_failure = result_.local_failure || local;
+    Note(status, local);
     LogError("hunt", status.message());
   }
 
  private:
+  void Note(const Status& status, bool local) {
+    if (result_.failure.ok()) result_.failure = status;
+    result_.local_failure = result_.local_failure || local;
+  }
+
   const HuntOptions& options_;
   HuntResult& result_;
 };
@@ -127,7 +90,8 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
                         const std::function<Status(const std::string&)>& write, const std::stop_token& stop) {
   HuntResult result;
   Hunter hunter(options, result);
-  const std::vector<HuntObject> objects = hunter.List();
+  HuntProgress progress;
+  const std::vector<HuntObject> objects = hunter.List(progress, stop);
   // Whose these accounts and buckets are, the names tell.
   AnalyzerOptions analyzer = options.analyzer;
   LearnedLists learned;
@@ -150,6 +114,7 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
     if (alert.retracts || !sorted.ok()) return;
     // Only what holds in the end is shown, so there is nothing to refer to.
     alert.supersedes.clear();
+    ++progress.counters.alerts;
     sorted = sorter.Add(alert.event_time, alert.id, render(alert));
   };
   Analyzer again(analyzer);
@@ -165,6 +130,13 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
   resolver_options.durable = false;
   Resolver resolver(analyzer, resolver_options, emit, reread);
 
+  const auto tell = [&] {
+    if (!options.progress) return;
+    const std::uint64_t alerts = progress.counters.alerts;
+    progress.counters = resolver.counters();
+    progress.counters.alerts = alerts;
+    options.progress(progress);
+  };
   std::size_t next = 0;
   {
     FlowOptions flow_options;
@@ -183,7 +155,7 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
         resolver.Take(report);
         if (!sorted.ok()) return sorted;
       }
-      if (options.progress) options.progress(resolver.counters(), objects.size());
+      tell();
       if (stop.stop_requested()) {
         flow.StopFeeding();
         for (const HuntInput& input : options.inputs) input.store->Cancel();
@@ -192,6 +164,8 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
   }
   resolver.Reconcile();
   if (!sorted.ok()) return sorted;
+  progress.done = !stop.stop_requested();
+  tell();
   result.interrupted = stop.stop_requested();
   std::uint64_t alerts = 0;
   TRAILSIFT_RETURN_IF_ERROR(sorter.Drain([&](const Hash128& id, const std::string& line) -> Status {

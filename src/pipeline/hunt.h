@@ -4,25 +4,24 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "alert/alert.h"
 #include "pipeline/counters.h"
+#include "pipeline/hunt_listing.h"
 #include "pipeline/resolver.h"
-#include "source/object_store.h"
 
 namespace trailsift {
 
-// One thing to read: a file, a folder, `s3://bucket/prefix`, or `-`.
-struct HuntInput {
-  std::string text;
-  std::shared_ptr<ObjectStore> store;
-  std::string prefix;   // of the keys; a single file: the key
-  bool single = false;  // exactly the key `prefix`
+// How far a hunt is. While it lists, `in_all` and `bytes_in_all` grow and nothing else does.
+struct HuntProgress {
+  bool listing = true;
+  bool done = false;         // everything is read and judged
+  std::uint64_t in_all = 0;  // objects
+  std::uint64_t bytes_in_all = 0;
+  RunCounters counters;  // `alerts`: raised so far; a late event may take some of them back
 };
 
 struct HuntOptions {
@@ -30,8 +29,8 @@ struct HuntOptions {
   AnalyzerOptions analyzer;
   unsigned threads = 1;
   Millis lateness = kHour;
-  // Called now and then, and once at the end, on the thread of Hunt.
-  std::function<void(const RunCounters&, std::uint64_t objects_in_all)> progress;
+  // Called very often, and once when all is read, on the thread of Hunt.
+  std::function<void(const HuntProgress&)> progress;
 };
 
 struct HuntResult {

@@ -132,6 +132,13 @@ std::vector<std::int64_t> ObjectSources::notified_ids() const {
   return ids;
 }
 
+StoreTraffic ObjectSources::traffic() const {
+  std::lock_guard lock(mutex_);
+  StoreTraffic traffic;
+  for (const auto& store : stores_) traffic += store->traffic();
+  return traffic;
+}
+
 void ObjectSources::Cancel() {
   std::lock_guard lock(mutex_);
   for (const auto& store : stores_) store->Cancel();

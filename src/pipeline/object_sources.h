@@ -57,6 +57,9 @@ class ObjectSources {
   // Their numbers, as far as they were named since the start.
   std::vector<std::int64_t> notified_ids() const;
 
+  // What was asked of all stores.
+  StoreTraffic traffic() const;
+
   // Requests under way are given up.
   void Cancel();
 

@@ -56,6 +56,7 @@ Service::Service(ServiceOptions options)
     : options_(std::move(options)),
       quarantine_(options_.home),
       pages_(options_.settings->aws_s3.services),
+      meter_(options_.board, NowMillis()),
       learned_(options_.home, options_.settings->own.learning_period) {}
 Service::~Service() = default;
 
@@ -381,6 +382,7 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
   if (notice && (finished || gone)) acknowledged_.push_back(notice->ticket);
   unreconciled_ = true;
   report.object.tag = static_cast<std::uint64_t>(origin.id);
+  if (finished) meter_.SawObject(report.object.name_time);
   Resolve(report);
   return Status::Ok();
 }
@@ -421,6 +423,7 @@ Result<PassReport> Service::RunPass(const std::stop_token& stop) {
   reconciled_ = NowMillis();
   TRAILSIFT_RETURN_IF_ERROR(pages_.Begin(*checkpoint_, NowMillis()));
   follows_ = false;
+  meter_.BeginPass(reconciled_);
   for (bool more = true; more && !stop.stop_requested();) {
     TRAILSIFT_RETURN_IF_ERROR(TakeRules(stop));
     const Result<bool> flowed = RunFlow({&listing, 0}, stop, pass);
@@ -446,6 +449,10 @@ Result<PassReport> Service::RunPass(const std::stop_token& stop) {
     TRAILSIFT_RETURN_IF_ERROR(checkpoint_->ForgetBefore(source, NowMillis() / kDay - kNoticesKept));
   if (pass.listing.local_failures > 0) pass.local_failure = true;
   if (pass.listing.failures > pass.listing.local_failures) pass.remote_failure = true;
+  meter_.status().errors.list += pass.listing.failures;
+  meter_.status().known += pass.listing.known;
+  Gather(0);
+  if (!pass.stopped) meter_.EndPass(!pass.local_failure && !pass.remote_failure, NowMillis());
   return pass;
 }
 
@@ -479,6 +486,17 @@ Result<PassReport> Service::FollowQueues(Millis until, const std::stop_token& st
   if (!pass.stopped && MayReconcile()) resolver_->Reconcile();
   TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
   return pass;
+}
+
+void Service::Gather(std::uint64_t under_way) {
+  ServiceStatus& status = meter_.status();
+  status.counters = resolver_->counters();
+  status.superseded = window_counters().superseded;
+  status.retracted = window_counters().retracted;
+  status.too_late = window_counters().too_late;
+  status.forgotten = forgotten_identities();
+  status.under_way = under_way;
+  status.traffic = sources_->traffic();
 }
 
 Result<bool> Service::RunFlow(const Feed& feed, const std::stop_token& stop, PassReport& pass) {
@@ -518,6 +536,10 @@ Result<bool> Service::RunFlow(const Feed& feed, const std::stop_token& stop, Pas
       // Requests that don't come to an end are given up: their objects come again.
       if (std::chrono::steady_clock::now() - *stop_seen > kStopPatience) sources_->Cancel();
       pages_.Cancel();
+    }
+    if (const Millis now = NowMillis(); meter_.IsDue(now)) {
+      Gather(flow.under_way());
+      if (const std::optional<std::string> said = meter_.Tell(now)) LogInfo("run", *said);
     }
     TRAILSIFT_RETURN_IF_ERROR(Settle(stop));
   }
@@ -576,6 +598,8 @@ Status Service::TakeRules(const std::stop_token& stop) {
 Status Service::CommitPatiently(const std::stop_token& stop) {
   for (;;) {
     const Status status = Commit();
+    if (status.ok()) meter_.DiskWorks();
+    else meter_.DiskFailed();
     if (status.ok() || options_.once || stop.stop_requested()) return status;
     LogError("sink", status.message() + "; nothing is read until this can be written, next try in 5 s");
     WaitFor(kDiskRetry, stop);
@@ -596,6 +620,7 @@ Status Service::Commit() {
   for (; !outbox_.empty(); outbox_.pop_front()) {
     TRAILSIFT_RETURN_IF_ERROR(sink_->Append(outbox_.front()));
     ++resolver_->counters().alerts;
+    meter_.Wrote(outbox_.front(), NowMillis());
   }
   for (; !archive_outbox_.empty(); archive_outbox_.pop_front())
     TRAILSIFT_RETURN_IF_ERROR(sink_->AppendArchive(archive_outbox_.front()));
@@ -614,8 +639,10 @@ Status Service::Commit() {
   rotated_ = false;
   for (const Removal& removal : removals_) {
     const ObjectSource& origin = sources_->at(removal.origin);
-    if (const Status status = origin.store->Delete(removal.key); !status.ok())
+    if (const Status status = origin.store->Delete(removal.key); !status.ok()) {
+      ++meter_.status().errors.remove;
       LogWarning("source", origin.store->name() + removal.key + ": done, but not removed from the bucket: " + status.message());
+    }
   }
   removals_.clear();
   for (const std::uint64_t ticket : acknowledged_) queues_->Finish(ticket, false);

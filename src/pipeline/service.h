@@ -26,6 +26,7 @@
 #include "pipeline/quarantine.h"
 #include "pipeline/resolver.h"
 #include "pipeline/service_pages.h"
+#include "pipeline/service_meter.h"
 #include "pipeline/state_log.h"
 #include "pipeline/watch.h"
 #include "sink/file_sink.h"
@@ -52,6 +53,8 @@ struct ServiceOptions {
   bool once = false;
   // Asked between groups of objects: loads rules where that was asked for, or answers nothing.
   std::function<std::optional<NewRules>()> reload;
+  // Where the service shows its numbers; may be absent, outlives it.
+  StatusBoard* board = nullptr;
 };
 
 struct PassReport {
@@ -120,6 +123,8 @@ class Service {
   bool WantsRules();
   Status TakeRules(const std::stop_token& stop);
   void Learn(const FlowReport& report);
+  // Brings the meter's numbers up to date. On the service's thread.
+  void Gather(std::uint64_t under_way);
   Status Take(FlowReport& report, PassReport& pass);
   void Resolve(FlowReport& report);
   void TakeOwnEvents();
@@ -148,6 +153,7 @@ class Service {
   std::unique_ptr<Watch> watch_;
   IntegrityWatch integrity_{own_events_};
   ServicePages pages_;
+  ServiceMeter meter_;
 
   std::deque<Alert> outbox_;  // alerts that the sink has not taken yet
   std::deque<Alert> archive_outbox_;

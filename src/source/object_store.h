@@ -17,6 +17,7 @@ namespace trailsift {
 struct StoredObject {
   std::string key;
   std::uint64_t size = 0;  // bytes as stored
+  bool archived = false;   // it must be restored before it can be read (S3's classes GLACIER and DEEP_ARCHIVE)
 };
 
 struct ObjectWithMetadata {
@@ -37,6 +38,32 @@ struct StoreQuery {
   std::string start_after;  // keys up to and including this one are left out; only for the first page
   std::string token;        // StorePage::next of the page before
   int max_keys = 1000;
+};
+
+// Where requests go: the region as far as it is known, and the endpoint where it is not AWS's own.
+struct StoreSite {
+  std::string region;
+  std::string endpoint;
+};
+
+// What was asked of a server since the beginning: attempts that failed count, too.
+struct StoreTraffic {
+  std::uint64_t list_requests = 0;
+  std::uint64_t get_requests = 0;
+  std::uint64_t put_requests = 0;
+  std::uint64_t delete_requests = 0;
+  std::uint64_t retries = 0;
+  std::uint64_t bytes_received = 0;  // of bodies
+
+  StoreTraffic& operator+=(const StoreTraffic& other) {
+    list_requests += other.list_requests;
+    get_requests += other.get_requests;
+    put_requests += other.put_requests;
+    delete_requests += other.delete_requests;
+    retries += other.retries;
+    bytes_received += other.bytes_received;
+    return *this;
+  }
 };
 
 class ObjectStore {
@@ -65,6 +92,9 @@ class ObjectStore {
 
   // `s3://bucket/` or `/folder/`: what stands before a key in messages.
   virtual std::string name() const = 0;
+  // Of a store behind a server; else nothing.
+  virtual StoreSite site() const { return {}; }
+  virtual StoreTraffic traffic() const { return {}; }
   // Reading is a local file access: no request to save by asking early.
   virtual bool local() const = 0;
 };

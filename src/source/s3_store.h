@@ -23,6 +23,8 @@ class S3Store : public ObjectStore {
   std::vector<std::string> TakeKeys() override { return client_->TakeKeys(); }
   void Cancel() override { client_->Cancel(); }
   std::string name() const override { return "s3://" + client_->bucket() + '/'; }
+  StoreSite site() const override { return {client_->region(), client_->foreign_endpoint()}; }
+  StoreTraffic traffic() const override;
   bool local() const override { return false; }
 
  private:

@@ -34,6 +34,7 @@ ELASTICMQ = "1.6.16"
 MOTO = "5.2.5"
 VERSITYGW = "v1.8.0"
 PYARROW = "26.0.1"
+PROMETHEUS_CLIENT = "0.26.0"
 
 START_SECONDS = 90
 
@@ -127,6 +128,20 @@ def parquet_python():
         if not complete.exists():
             _run_install([sys.executable, "-m", "venv", str(venv)], "pyarrow", "python3-venv")
             _run_install([str(python), "-m", "pip", "install", "-q", f"pyarrow=={PYARROW}"], "pyarrow", "python3-venv")
+            complete.touch()
+    return python
+
+
+def prometheus_python():
+    """The Python of a virtual environment that holds Prometheus' own reader of its text format, made where it is not there yet."""
+    venv = SERVERS / "prometheus"
+    python = venv / "bin" / "python"
+    complete = venv / f".client-{PROMETHEUS_CLIENT}"
+    with _install_lock():
+        if not complete.exists():
+            _run_install([sys.executable, "-m", "venv", str(venv)], "prometheus_client", "python3-venv")
+            _run_install([str(python), "-m", "pip", "install", "-q", f"prometheus_client=={PROMETHEUS_CLIENT}"], "prometheus_client",
+                         "python3-venv")
             complete.touch()
     return python
 
