@@ -51,6 +51,7 @@ struct Alert {
   std::vector<std::string> also;    // ids of other rules that would have held
   std::vector<Hash128> supersedes;  // alerts that this one replaces
   std::optional<Hash128> retracts;  // the alert that this line withdraws
+  bool reparsed = false;            // written by `reparse`: no event of it will come again after a kill
 
   // What tables show beside these, straight from the record; empty where it says nothing.
   std::string account;       // recipientAccountId, else the account folder

@@ -131,6 +131,10 @@ void AppendTrailsift(const Alert& alert, std::string& out) {
   if (!alert.also.empty()) AppendTexts("also", alert.also, kSelf, out);
   if (!alert.supersedes.empty()) AppendTexts("supersedes", alert.supersedes, kHex, out);
   if (alert.retracts) AppendMember("retracts", alert.retracts->ToHex(), out);
+  if (alert.reparsed) {
+    AppendKey("reparsed", out);
+    out += "true";
+  }
   out += '}';
 }
 

@@ -208,6 +208,12 @@ TEST(AlertMarks, ReadBackWhatWasWritten) {
   EXPECT_EQ(marks.supersedes, alert.supersedes);
   EXPECT_FALSE(marks.retracts);
   EXPECT_EQ(marks.wazuh_id, "1768471445.1234");
+  EXPECT_EQ(marks.rule_id, rule.id);
+  EXPECT_FALSE(marks.reparsed);
+  alert.reparsed = true;
+  ASSERT_EQ(ReadAlertMarks(Json(alert), marks), LineKind::kOurs);
+  EXPECT_TRUE(marks.reparsed);
+  EXPECT_EQ(marks.id, alert.id);
 
   Alert retraction = MakeRetraction({alert.id, alert.event, 1000, 2000, {"late"}});
   ASSERT_EQ(ReadAlertMarks(Json(retraction), marks), LineKind::kOurs);

@@ -34,7 +34,11 @@ bool ReadTrailsift(std::string_view object, AlertMarks& marks) {
     if (name == "event") return ReadHash(value, event);
     if (name == "supersedes") return ReadHashes(value, marks.supersedes);
     if (name == "retracts") return ReadHash(value, marks.retracts);
-    return value.Value();
+    if (name != "reparsed") return value.Value();
+    std::string text;
+    if (!value.Value(&text)) return false;
+    marks.reparsed = text == "true";
+    return true;
   });
   if (!whole || !id) return false;
   marks.id = *id;
@@ -42,11 +46,23 @@ bool ReadTrailsift(std::string_view object, AlertMarks& marks) {
   return true;
 }
 
+void ReadRuleId(std::string_view rule, AlertMarks& marks) {
+  JsonScanner scanner(rule);
+  ScanObject(scanner, [&](std::string_view name, JsonScanner& value) {
+    if (name != "id") return value.Value();
+    std::string_view text;
+    if (!value.RawString(text)) return false;
+    marks.rule_id = text;
+    return true;
+  });
+}
+
 }  // namespace
 
 LineKind ReadAlertMarks(std::string_view line, AlertMarks& marks) {
   marks = AlertMarks();
   std::string_view ours;
+  std::string_view rule;
   JsonScanner scanner(line);
   const bool whole = ScanObject(scanner, [&](std::string_view name, JsonScanner& value) {
     if (name == "id") {
@@ -56,9 +72,11 @@ LineKind ReadAlertMarks(std::string_view line, AlertMarks& marks) {
     const std::size_t begin = value.position();
     if (!value.Value()) return false;
     if (name == "trailsift") ours = line.substr(begin, value.position() - begin);
+    if (name == "rule") rule = line.substr(begin, value.position() - begin);
     return true;
   });
   if (!whole || !scanner.at_end()) return LineKind::kNotJson;
+  ReadRuleId(rule, marks);
   return ReadTrailsift(ours, marks) ? LineKind::kOurs : LineKind::kForeign;
 }
 

@@ -16,6 +16,8 @@ struct AlertMarks {
   Hash128 event;
   std::vector<Hash128> supersedes;
   std::optional<Hash128> retracts;
+  bool reparsed = false;
+  std::string rule_id;  // as it is written, escapes not resolved
   std::string wazuh_id;
 };
 

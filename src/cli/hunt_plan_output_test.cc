@@ -70,6 +70,7 @@ TEST(HuntPlanOutput, NothingFound) {
   EXPECT_EQ(PlanText(made.plan, made.inputs), "nothing to read\n\ncost       none: all of it is on this machine\n");
   // A listing of a bucket has its price.
   made.plan.cost.list_requests = 1;
+  made.plan.cost.list = 0.000005;
   EXPECT_NE(PlanText(made.plan, made.inputs).find("requests   1 LIST, 0 GET: under $0.01"), std::string::npos);
 }
 

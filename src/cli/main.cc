@@ -12,6 +12,7 @@
 #include "cli/import_wazuh.h"
 #include "cli/init.h"
 #include "cli/logtest.h"
+#include "cli/reparse.h"
 #include "cli/rules_command.h"
 #include "cli/run.h"
 #include "cli/verify.h"
@@ -30,6 +31,7 @@ int Main(int argc, char** argv) {
   app.set_help_all_flag("--help-all", "Help of all commands");
   std::function<int()> action;
   AddRunCommand(app, action);
+  AddReparseCommand(app, action);
   AddImportWazuhCommand(app, action);
   AddHuntCommand(app, action);
   AddVerifyCommand(app, action);

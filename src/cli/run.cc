@@ -1,7 +1,5 @@
 #include "cli/run.h"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
@@ -9,6 +7,7 @@
 #include <memory>
 
 #include "base/log.h"
+#include "cli/default_config.h"
 #include "cli/exit_code.h"
 #include "cli/host.h"
 #include "cli/rule_loading.h"
@@ -28,8 +27,6 @@ struct RunArguments {
   unsigned threads = 0;
   std::string metrics;
 };
-
-constexpr const char* kDefaultConfig[] = {"/etc/trailsift/ossec.conf", "/etc/trailsift/trailsift.conf"};
 
 void Print(const Diagnostics& diagnostics) {
   for (const Diagnostic& diagnostic : diagnostics.items()) std::fprintf(stderr, "%s\n", diagnostic.ToString().c_str());
@@ -113,9 +110,7 @@ int Run(RunArguments arguments) {
                  arguments.metrics.c_str());
     return kExitUsage;
   }
-  if (arguments.config.empty())
-    for (const char* path : kDefaultConfig)
-      if (access(path, F_OK) == 0) arguments.config.emplace_back(path);
+  if (arguments.config.empty()) arguments.config = DefaultConfig();
   if (arguments.config.empty()) {
     std::fprintf(stderr, "trailsift run: no configuration: %s is not there; name a file with --config\n", kDefaultConfig[0]);
     return kExitConfiguration;

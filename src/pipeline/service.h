@@ -24,6 +24,7 @@
 #include "pipeline/object_sources.h"
 #include "pipeline/own_events.h"
 #include "pipeline/quarantine.h"
+#include "pipeline/reparse.h"
 #include "pipeline/resolver.h"
 #include "pipeline/service_pages.h"
 #include "pipeline/service_meter.h"
@@ -85,6 +86,8 @@ class Service {
   // Takes other rules where `reload` has some or where lists have learned something. RunPass does so too: objects that were begun are finished with the rules of before, every later
   // one meets the new.
   Status Reload(const std::stop_token& stop);
+  // Instead of passes: reparse.h says what it reads and writes. A failure is the local disk's.
+  Result<ReparseReport> Reparse(const ReparseOptions& options, const std::stop_token& stop);
   // Past days' files are gzipped, too old ones removed.
   void Maintain();
 
@@ -138,6 +141,9 @@ class Service {
   Status Commit();
   static std::shared_ptr<const Envelope> EnvelopeOf(const ObjectSource& origin, const std::string& key, const std::string& account);
   Result<ObjectReport> Reread(const ObjectOrigin& origin);
+  static void TellReparsed(const FlowReport& object, ReparseReport& report);
+  // Durable when it returns.
+  Status WriteReparsed(std::vector<Alert> alerts, bool dry_run, std::uint64_t& written);
 
   ServiceOptions options_;
   AnalyzerOptions analyzer_options_;

@@ -157,7 +157,8 @@ Status ReadAlerts(const std::string& home, const RecordFile& file, Recovery& rec
   while (reader.Next(line)) {
     const LineKind kind = ReadAlertMarks(line, marks);
     if (kind == LineKind::kNotJson) ++damaged;
-    if (kind == LineKind::kOurs) recovery.alerts.push_back({marks.id, marks.event, std::move(marks.supersedes), marks.retracts});
+    if (kind == LineKind::kOurs && !marks.reparsed)
+      recovery.alerts.push_back({marks.id, marks.event, std::move(marks.supersedes), marks.retracts});
   }
   if (damaged > 0) Warn(path + ": " + std::to_string(damaged) + " lines are not JSON: left as they are", recovery);
   if (const std::string error = reader.Error(); !error.empty()) Warn(path + ": read up to a damaged place: " + error, recovery);
@@ -255,6 +256,22 @@ Status RepairLog(const std::string& home, const RecordFile& record, bool empty_i
 }
 
 }  // namespace
+
+Status VisitWrittenAlerts(const std::string& home, std::int64_t from_day, const std::function<void(const AlertMarks&)>& visit) {
+  for (const RecordFile& file : AllRecordFiles(home)) {
+    if (file.day < from_day) continue;
+    const std::string path = home + '/' + file.path + (file.plain ? "" : ".gz");
+    LineReader reader(path);
+    if (!reader.valid()) return DiskError("read", path, errno);
+    std::string_view line;
+    AlertMarks marks;
+    while (reader.Next(line))
+      if (ReadAlertMarks(line, marks) == LineKind::kOurs) visit(marks);
+    if (const std::string error = reader.Error(); !error.empty())
+      return Status(Code::kIo, path + ": damaged: " + error + "; which alerts it holds is not known: restore it, or move it away");
+  }
+  return Status::Ok();
+}
 
 Result<Recovery> RecoverAlerts(const std::string& home, const std::optional<AlertPosition>& committed, std::int64_t today) {
   Recovery recovery;

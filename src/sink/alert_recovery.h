@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "alert/alert_marks.h"
 #include "base/hash.h"
 #include "base/status.h"
 
@@ -33,7 +35,11 @@ struct Recovery {
   std::vector<std::string> warnings;   // already logged
 };
 
-// Reads behind `committed`: the rest of its file (also when it was gzipped meanwhile) and every later day's; without a position all
+// Calls `visit` for each of our alerts in the files of record of `from_day` (of arrival) and later, gzipped ones included. kIo when a file
+// can't be read or is damaged: what it holds is not known then.
+Status VisitWrittenAlerts(const std::string& home, std::int64_t from_day, const std::function<void(const AlertMarks&)>& visit);
+
+// Alerts of `reparse` are left out of what is found behind the position: nothing of them comes again. Reads behind `committed`: the rest of its file (also when it was gzipped meanwhile) and every later day's; without a position all
 // daily files that are not compressed. A torn last line is cut, and alerts.log is cut to the block of the last line, since the sink
 // writes the block first. Lines of other programs are passed over. A recorded file that is missing or shorter is a warning, not a
 // failure; kIo when a file can't be read or cut.

@@ -64,6 +64,48 @@ TEST_F(RecoveryTest, LaterDaysAndCompressedOnesCount) {
   EXPECT_EQ(Ids(Open(AlertPosition{committed.file, 0}, noon_ + 40 * kDay).recovery), IdsOf(0, 8));
 }
 
+// Nothing of them comes again, so nobody waits for it.
+TEST_F(RecoveryTest, ReparsedAlertsAreNotWaitedFor) {
+  const AlertPosition committed = WriteAlerts(0, 1, noon_);
+  {
+    auto sink = Open(committed, noon_).sink;
+    Alert alert = Make(1, noon_);
+    alert.reparsed = true;
+    ASSERT_TRUE(sink->Append(alert).ok());
+    ASSERT_TRUE(sink->Append(Make(2, noon_)).ok());
+    Sync(*sink);
+  }
+  const std::string before = Read(kJson);
+  EXPECT_EQ(Ids(Open(committed, noon_).recovery), IdsOf(2, 3));
+  EXPECT_EQ(Read(kJson), before);
+}
+
+TEST_F(RecoveryTest, VisitsWhatIsWritten) {
+  const AlertPosition committed = WriteAlerts(0, 2, noon_);
+  WriteAlerts(2, 4, noon_ + kDay);
+  WriteAlerts(4, 6, noon_ + 2 * kDay);
+  Gzip(committed.file);
+  const auto visited = [&](std::int64_t from_day) {
+    std::vector<Hash128> ids;
+    EXPECT_TRUE(VisitWrittenAlerts(home_, from_day, [&](const AlertMarks& marks) {
+                  ids.push_back(marks.id);
+                  EXPECT_FALSE(marks.rule_id.empty());
+                }).ok());
+    return ids;
+  };
+  const std::int64_t day = noon_ / kDay;
+  EXPECT_EQ(visited(0), IdsOf(0, 6));
+  EXPECT_EQ(visited(day), IdsOf(0, 6));
+  EXPECT_EQ(visited(day + 1), IdsOf(2, 6));
+  EXPECT_EQ(visited(day + 3), IdsOf(0, 0));
+  // What can't be read may hold anything.
+  std::string gz = Read(committed.file + ".gz");
+  Write(committed.file + ".gz", gz.substr(0, gz.size() / 2));
+  const Status status = VisitWrittenAlerts(home_, 0, [](const AlertMarks&) {});
+  EXPECT_EQ(status.code(), Code::kIo);
+  EXPECT_NE(status.message().find(committed.file), std::string::npos) << status.message();
+}
+
 TEST_F(RecoveryTest, OtherProgramsLinesAreLeftAlone) {
   const AlertPosition committed = WriteAlerts(0, 1, noon_);
   const std::string foreign = "{\"rule\":{\"id\":\"5710\"}}\n";

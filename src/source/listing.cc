@@ -21,6 +21,7 @@ struct Listing::Branch {
   std::string region;
   std::string prefix;
   std::string start_after;
+  std::int64_t from = 0;            // the first day that a pass lists
   std::optional<std::int64_t> day;  // listed day by day: the one at hand
   std::optional<Millis> digests_from;
   std::string token;
@@ -160,9 +161,22 @@ void Listing::AddBranch(std::size_t index, const std::string& account, const std
   if (!stream->start_after.empty()) from = ReadKey(stream->start_after).day.value_or(from);
   if (stream->done_day) from = std::max(from, std::min(today_, *stream->done_day) - look_back_days_);
   if (bucket.settings->only_logs_after) from = std::max(from, *bucket.settings->only_logs_after);
-  if (IsListedByDay(bucket.settings->type)) branch->day = std::min(from, today_);
+  branch->from = from;
+  if (again_from_) {
+    from = *again_from_;
+    if (IsListedByDay(bucket.settings->type)) branch->day = std::min(from, today_);
+    else branch->start_after = branch->prefix + DayFolder(from, bucket.settings->type);
+  } else if (IsListedByDay(bucket.settings->type)) branch->day = std::min(from, today_);
   else branch->start_after = std::max(branch->prefix + DayFolder(from, bucket.settings->type), stream->start_after);
   branches_.push_back(std::move(branch));
+}
+
+bool Listing::IsWantedAgain(const Branch& branch, const ObjectTask& task, bool known) {
+  if (!known && task.day >= branch.from) {
+    ++counters_.left;
+    return false;
+  }
+  return task.name_time >= *again_from_ * kDay;
 }
 
 void Listing::Refill(Branch& branch) {
@@ -209,7 +223,7 @@ void Listing::Refill(Branch& branch) {
         return Fail(branch.bucket, branch.prefix, known.status(), branch.account, branch.region);
       }
       if (*known) ++counters_.known;
-      else branch.waiting.push_back(std::move(task));
+      if (again_from_ ? IsWantedAgain(branch, task, *known) : !*known) branch.waiting.push_back(std::move(task));
     }
   }
 }

@@ -47,6 +47,7 @@ struct ListingCounters {
   std::uint64_t known = 0;           // of them, finished before
   std::uint64_t failures = 0;        // buckets, accounts or regions that could not be listed to their end
   std::uint64_t local_failures = 0;  // of them, in folders of this machine
+  std::uint64_t left = 0;            // with ReadAgainFrom: objects that the next pass will read
 };
 
 // What could not be listed to its end, of each such part once.
@@ -64,6 +65,9 @@ class Listing {
   Listing(std::vector<BucketSource> buckets, Checkpoint& checkpoint, std::int64_t today, Millis look_back, bool digests = false);
   ~Listing();
 
+  // Call before Next: from that day on finished objects are handed out as well, and those of days before what a pass would list; the others,
+  // which the next pass will read, are not. Finish is not to be called then.
+  void ReadAgainFrom(std::int64_t day) { again_from_ = day; }
   // The next object; nothing at the end of the pass.
   std::optional<ObjectTask> Next();
   // After the pass, when all that was handed out is committed: what was listed to its end need not be listed from so far back again. A
@@ -89,6 +93,7 @@ class Listing {
   void AddBranch(std::size_t index, const std::string& account, const std::string& region);
   void AddDigests(std::size_t index, const std::string& account);
   void Refill(Branch& branch);
+  bool IsWantedAgain(const Branch& branch, const ObjectTask& task, bool known);
   void Fail(std::size_t index, const std::string& what, const Status& status, const std::string& account = {},
             const std::string& region = {});
 
@@ -107,6 +112,7 @@ class Listing {
   };
   std::priority_queue<Head, std::vector<Head>, std::greater<>> heads_;
   bool discovered_ = false;
+  std::optional<std::int64_t> again_from_;
   std::set<std::string> accounts_;
   ListingCounters counters_;
   std::vector<ListingFailure> failures_;

@@ -156,6 +156,40 @@ TEST_F(ListingTest, DigestsComeBetweenTheLogs) {
   EXPECT_THAT(pass(), ElementsAre(DigestKeyOf("eu-west-1", kToday, 4)));
 }
 
+// What was read, and what no pass would read; not what the next one will.
+TEST_F(ListingTest, ReadsAgain) {
+  const std::string known = Key(kOne, "us-east-1", kToday - 1, 1);
+  const std::string long_known = Key(kOne, "us-east-1", kToday - 9, 1);
+  Put(known);
+  Put(long_known);
+  EXPECT_THAT(Pass(), ElementsAre(long_known, known));
+  EXPECT_THAT(Pass(), IsEmpty());
+  const std::string missed = Key(kOne, "us-east-1", kToday - 3, 2);
+  const std::string before_all = Key(kOne, "us-east-1", kToday - 30, 2);
+  const std::string next = Key(kOne, "us-east-1", kToday - 2, 3);
+  const std::string other_region = Key(kOne, "eu-west-1", kToday - 5, 3);  // a pass begins there where its source began
+  for (const std::string& key : {missed, before_all, next, other_region}) Put(key);
+  const struct {
+    std::int64_t from;
+    std::vector<std::string> wanted;
+    std::uint64_t left;
+  } kCases[] = {
+      {kToday - 40, {before_all, long_known, missed, known}, 2},
+      {kToday - 9, {long_known, missed, known}, 2},
+      {kToday - 8, {missed, known}, 2},
+      {kToday - 1, {known}, 0},
+      {kToday, {}, 0},
+  };
+  for (const auto& c : kCases) {
+    const auto listing = Begin();
+    listing->ReadAgainFrom(c.from);
+    EXPECT_EQ(Keys(*listing), c.wanted) << kToday - c.from;
+    EXPECT_EQ(listing->counters().left, c.left) << kToday - c.from;
+  }
+  // Passes go on as if nothing had been.
+  EXPECT_THAT(Pass(), ElementsAre(other_region, next));
+}
+
 // Config writes no zeros, so that in byte order the 9th stands behind the 10th.
 TEST_F(ListingTest, ConfigIsListedDayByDay) {
   bucket_.type = "config";

@@ -56,7 +56,7 @@ class MetricsCase(trail.TrailCase):
 class MetricsTest(MetricsCase):
     def test_says_what_the_log_says(self):
         asked = []
-        faults = iter([fault_proxy.Status(503, "SlowDown"), fault_proxy.RESET])
+        faults = iter([fault_proxy.Status(503, "SlowDown"), fault_proxy.Status(500, "InternalError")])
 
         def fault(request):
             asked.append("list" if "list-type=2" in request.target else request.method.lower())
