@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "base/log.h"
 #include "cli/default_config.h"
@@ -73,7 +74,7 @@ int Run(const ReparseArguments& arguments) {
   options.settings = &*settings;
   options.home = arguments.home;
   options.host = HostName();
-  options.rules = rules;
+  options.rules = std::move(rules);
   options.threads = arguments.threads > 0 ? arguments.threads : std::max(1u, std::thread::hardware_concurrency());
   options.fail_fast = true;
   const Result<std::unique_ptr<Service>> service = Service::Open(std::move(options));

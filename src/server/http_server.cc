@@ -21,8 +21,8 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
+using asio::ip::tcp;
 using boost::system::error_code;
-using tcp = asio::ip::tcp;
 
 constexpr std::chrono::seconds kStopPatience(2);
 // After a failure to accept (no descriptor is left) that long.
@@ -102,8 +102,8 @@ class HttpServer::Loop::Session : public std::enable_shared_from_this<Session> {
 
   void Close() {
     error_code ignored;
-    static_cast<void>(stream_.socket().shutdown(tcp::socket::shutdown_both, ignored));
-    static_cast<void>(stream_.socket().close(ignored));
+    ignored = stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+    ignored = stream_.socket().close(ignored);
   }
 
  private:
@@ -154,7 +154,7 @@ class HttpServer::Loop::Session : public std::enable_shared_from_this<Session> {
     if (!last_) return Read();
     // Let the other side read the answer before the connection goes: what it still sends is swallowed for a while.
     error_code ignored;
-    static_cast<void>(stream_.socket().shutdown(tcp::socket::shutdown_send, ignored));
+    ignored = stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
     draining_ = true;
     Drain(0);
   }
@@ -190,10 +190,10 @@ Status HttpServer::Loop::Listen() {
   error_code error;
   const asio::ip::address address = asio::ip::make_address(options_.address.host, error);
   const tcp::endpoint endpoint(address, options_.address.port);
-  if (!error) static_cast<void>(acceptor_.open(endpoint.protocol(), error));
-  if (!error) static_cast<void>(acceptor_.set_option(tcp::acceptor::reuse_address(true), error));
-  if (!error) static_cast<void>(acceptor_.bind(endpoint, error));
-  if (!error) static_cast<void>(acceptor_.listen(static_cast<int>(options_.max_connections), error));
+  if (!error) error = acceptor_.open(endpoint.protocol(), error);
+  if (!error) error = acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) error = acceptor_.bind(endpoint, error);
+  if (!error) error = acceptor_.listen(static_cast<int>(options_.max_connections), error);
   if (!error) options_.address.port = acceptor_.local_endpoint(error).port();
   if (error) return Status(Code::kIo, options_.address.ToString() + ": cannot listen: " + error.message());
   return Status::Ok();
@@ -245,7 +245,7 @@ void HttpServer::Loop::Closed(const std::shared_ptr<Session>& session) {
 void HttpServer::Loop::Stop() {
   stopping_ = true;
   error_code ignored;
-  static_cast<void>(acceptor_.close(ignored));
+  ignored = acceptor_.close(ignored);
   for (const std::shared_ptr<Session>& session : sessions_) session->Finish();
   timer_.expires_after(kStopPatience);
   timer_.async_wait([this](error_code) {

@@ -162,12 +162,13 @@ void Listing::AddBranch(std::size_t index, const std::string& account, const std
   if (stream->done_day) from = std::max(from, std::min(today_, *stream->done_day) - look_back_days_);
   if (bucket.settings->only_logs_after) from = std::max(from, *bucket.settings->only_logs_after);
   branch->from = from;
+  std::string start_after = stream->start_after;
   if (again_from_) {
     from = *again_from_;
-    if (IsListedByDay(bucket.settings->type)) branch->day = std::min(from, today_);
-    else branch->start_after = branch->prefix + DayFolder(from, bucket.settings->type);
-  } else if (IsListedByDay(bucket.settings->type)) branch->day = std::min(from, today_);
-  else branch->start_after = std::max(branch->prefix + DayFolder(from, bucket.settings->type), stream->start_after);
+    start_after.clear();
+  }
+  if (IsListedByDay(bucket.settings->type)) branch->day = std::min(from, today_);
+  else branch->start_after = std::max(branch->prefix + DayFolder(from, bucket.settings->type), start_after);
   branches_.push_back(std::move(branch));
 }
 
