@@ -76,7 +76,7 @@ int Run(const ReparseArguments& arguments) {
   options.host = HostName();
   options.rules = std::move(rules);
   options.threads = arguments.threads > 0 ? arguments.threads : std::max(1u, std::thread::hardware_concurrency());
-  options.fail_fast = true;
+  options.once = true;
   const Result<std::unique_ptr<Service>> service = Service::Open(std::move(options));
   if (!service.ok()) {
     LogError("reparse", service.status().message());

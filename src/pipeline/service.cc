@@ -116,7 +116,7 @@ Status Service::Recover() {
   resolver_options.keep_seen = std::max(kHour, settings.own.look_back);
   resolver_ = std::make_unique<Resolver>(
       analyzer_options_, resolver_options, [this](Alert&& alert) { outbox_.push_back(std::move(alert)); },
-      [this](const ObjectOrigin& origin) { return Reread(origin); });
+      [this](const ObjectOrigin& origin) { return Reread(origin, *again_); });
   TRAILSIFT_RETURN_IF_ERROR(RestoreState());
   resolver_->Seed(sink->recovery.alerts);
 
@@ -314,15 +314,15 @@ std::optional<FlowObject> Service::NextObject(const Feed& feed, const std::stop_
   return object;
 }
 
-Result<ObjectReport> Service::Reread(const ObjectOrigin& origin) {
-  if (origin.source == ObjectOrigin::kOwn) return again_->AnalyzeOwn(origin.key);
+Result<ObjectReport> Service::Reread(const ObjectOrigin& origin, Analyzer& analyzer) {
+  if (origin.source == ObjectOrigin::kOwn) return analyzer.AnalyzeOwn(origin.key);
   const Result<std::size_t> index = sources_->OfSource(origin.source);
   if (!index.ok()) return index.status().Annotate(origin.key);
   const ObjectSource& found = sources_->at(*index);
   Result<std::string> bytes = found.store->Get(origin.key);
   if (!bytes.ok()) return bytes.status();
-  return again_->Analyze(std::move(bytes).value(), *EnvelopeOf(found, origin.key, origin.account), nullptr, origin.name_time,
-                         FormatOf(found, origin.key));
+  return analyzer.Analyze(std::move(bytes).value(), *EnvelopeOf(found, origin.key, origin.account), nullptr, origin.name_time,
+                          FormatOf(found, origin.key));
 }
 
 Status Service::Take(FlowReport& report, PassReport& pass) {
@@ -485,6 +485,9 @@ Result<PassReport> Service::FollowQueues(Millis until, const std::stop_token& st
   pass.listing.known = known_notices_.exchange(0);
   if (!pass.stopped && MayReconcile()) resolver_->Reconcile();
   TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
+  meter_.status().known += pass.listing.known;
+  Gather(0);
+  meter_.Tell(NowMillis());
   return pass;
 }
 

@@ -140,7 +140,7 @@ class Service {
   Status CommitPatiently(const std::stop_token& stop);
   Status Commit();
   static std::shared_ptr<const Envelope> EnvelopeOf(const ObjectSource& origin, const std::string& key, const std::string& account);
-  Result<ObjectReport> Reread(const ObjectOrigin& origin);
+  Result<ObjectReport> Reread(const ObjectOrigin& origin, Analyzer& analyzer);
   static void TellReparsed(const FlowReport& object, ReparseReport& report);
   // Durable when it returns.
   Status WriteReparsed(std::vector<Alert> alerts, bool dry_run, std::uint64_t& written);

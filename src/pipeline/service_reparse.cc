@@ -133,20 +133,24 @@ Status Service::WriteReparsed(std::vector<Alert> alerts, bool dry_run, std::uint
 Result<ReparseReport> Service::Reparse(const ReparseOptions& options, const std::stop_token& stop) {
   ReparseReport report;
   const Settings& settings = *options_.settings;
-  if (!OpenBuckets()) report.remote_failure = true;
-  if (!options.buckets.empty())
-    std::erase_if(buckets_, [&](const BucketSource& bucket) {
-      return std::find(options.buckets.begin(), options.buckets.end(), bucket.settings->name) == options.buckets.end();
-    });
+  // Queues have nothing to say here.
+  if (!sources_->OpenStores().empty()) report.remote_failure = true;
+  std::vector<BucketSource> buckets = sources_->Listed(listed_);
+  for (std::size_t i = buckets.size(); i-- > 0;) {
+    const std::vector<std::string>& wanted = options.buckets;
+    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), buckets[i].settings->name) != wanted.end()) continue;
+    buckets.erase(buckets.begin() + static_cast<std::ptrdiff_t>(i));
+    listed_.erase(listed_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
   // By the day of arrival in the local zone, which is never two days before the event.
   WrittenAlerts in_files;
   TRAILSIFT_RETURN_IF_ERROR(in_files.Read(options_.home, options.from_day - 2));
 
   const Millis lateness = std::max(kDay, settings.own.allowed_lateness);
-  Listing listing(buckets_, *checkpoint_, NowMillis() / kDay, settings.own.look_back);
+  Listing listing(std::move(buckets), *checkpoint_, NowMillis() / kDay, settings.own.look_back);
   listing.ReadAgainFrom(options.from_day - (lateness + kDay - 1) / kDay);
   // Accounts must be known to the lists before the first object is looked at.
-  std::optional<FlowObject> first = NextObject(listing);
+  std::optional<FlowObject> first = NextListed(listing);
   for (const std::string& account : listing.accounts()) learned_.AddAccount(account);
   AnalyzerOptions analyzer = analyzer_options_;
   if (learned_.IsNewTo(*analyzer.rules)) {
@@ -160,21 +164,12 @@ Result<ReparseReport> Service::Reparse(const ReparseOptions& options, const std:
   FinalAlerts alerts(std::move(in_files), options.from_day * kDay - kDeliverySlack,
                      settings.own.correlation_time == CorrelationTime::kArrival);
   Analyzer again(analyzer);
-  const auto reread = [&](const ObjectOrigin& origin) -> Result<ObjectReport> {
-    for (const BucketSource& bucket : buckets_) {
-      if (bucket.id != origin.source) continue;
-      Result<std::string> bytes = bucket.store->Get(origin.key);
-      if (!bytes.ok()) return bytes.status();
-      return again.Analyze(std::move(bytes).value(), *EnvelopeOf(bucket, origin.key, origin.account), nullptr, origin.name_time,
-                           FormatOfType(bucket.settings->type));
-    }
-    return Status(Code::kNotFound, origin.key + ": its bucket is not read");
-  };
   ResolverOptions resolver_options;
   resolver_options.lateness = settings.own.allowed_lateness;
   resolver_options.durable = false;
   Resolver resolver(
-      analyzer, resolver_options, [&](Alert&& alert) { alerts.Take(std::move(alert)); }, reread);
+      analyzer, resolver_options, [&](Alert&& alert) { alerts.Take(std::move(alert)); },
+      [&](const ObjectOrigin& origin) { return Reread(origin, again); });
 
   ServiceMeter meter(nullptr, NowMillis());
   meter.BeginPass(NowMillis());
@@ -186,7 +181,7 @@ Result<ReparseReport> Service::Reparse(const ReparseOptions& options, const std:
     ObjectFlow flow(flow_options, analyzer, [&]() -> std::optional<FlowObject> {
       if (stop.stop_requested()) return std::nullopt;
       if (first) return std::exchange(first, std::nullopt);
-      return NextObject(listing);
+      return NextListed(listing);
     });
     FlowReport object;
     for (;;) {
@@ -195,7 +190,7 @@ Result<ReparseReport> Service::Reparse(const ReparseOptions& options, const std:
       if (state == ObjectFlow::State::kReport) {
         TellReparsed(object, report);
         newest = std::max(newest, object.object.name_time);
-        object.object.tag = static_cast<std::uint64_t>(buckets_[object.object.tag].id);
+        object.object.tag = static_cast<std::uint64_t>(sources_->at(object.object.tag).id);
         resolver.Take(object);
       }
       if (alerts.waiting() > kMaxWaiting)
@@ -208,7 +203,7 @@ Result<ReparseReport> Service::Reparse(const ReparseOptions& options, const std:
       }
       if (stop.stop_requested()) {
         flow.StopFeeding();
-        for (const BucketSource& bucket : buckets_) bucket.store->Cancel();
+        sources_->Cancel();
       }
     }
   }
