@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/service_traffic.h"
 #include "base/status.h"
 #include "base/time.h"
 
@@ -35,8 +36,10 @@ class MessageQueue {
   // Runs the task on the queue's thread, `delay` from now; at once when the queue ends.
   virtual void After(std::chrono::milliseconds delay, std::function<void()> task) = 0;
   virtual void Cancel() = 0;
-  // For messages: `queue trail`.
+  // The queue's own name: `trail`.
   virtual std::string name() const = 0;
+  // Since the beginning; nothing where no requests are sent.
+  virtual ServiceTraffic traffic() const { return {}; }
 };
 
 }  // namespace trailsift

@@ -14,6 +14,17 @@ namespace trailsift {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+// `ReceiveMessage` of the target AmazonSQS.ReceiveMessage, else of the permission sqs:ReceiveMessage.
+std::string OperationOf(const ServiceRequest& request) {
+  if (const std::size_t dot = request.target.rfind('.'); dot != std::string::npos) return request.target.substr(dot + 1);
+  const std::string name = request.permission.substr(0, request.permission.find(' '));
+  return name.substr(name.find(':') + 1);
+}
+
+}  // namespace
+
 // One request over all its attempts. Touched by one thread at a time: the caller's until it is sent, then the loop's.
 struct ServiceClient::Call {
   ServiceRequest request;
@@ -69,6 +80,16 @@ ServiceClient::ServiceClient(ServiceClientOptions options, Url endpoint, bool cu
 
 ServiceClient::~ServiceClient() = default;
 
+ServiceTraffic ServiceClient::traffic() const {
+  std::lock_guard lock(mutex_);
+  return traffic_;
+}
+
+void ServiceClient::CountRetry() {
+  std::lock_guard lock(mutex_);
+  ++traffic_.retries;
+}
+
 ServiceSubject ServiceClient::SubjectOf(const Call& call) const {
   return {call.request.subject, call.request.permission,
           custom_ ? endpoint_.Origin() + endpoint_.path : "AWS " + options_.service + " (" + region_ + ')',
@@ -107,7 +128,10 @@ void ServiceClient::Start(const CallPtr& call) {
 
 void ServiceClient::Attempt(const CallPtr& call) {
   ++call->attempts;
-  ++counters_.requests;
+  {
+    std::lock_guard lock(mutex_);
+    ++traffic_.requests[OperationOf(call->request)];
+  }
   http_.Send(BuildRequest(*call), [this, call](HttpResponse response) { OnAnswer(call, std::move(response)); });
 }
 
@@ -160,7 +184,7 @@ void ServiceClient::OnFailure(const CallPtr& call, const HttpResponse& response)
     case ServiceRemedy::kFixClock:
       if (std::exchange(call->clock_fixed, true)) break;
       FixClock(*failure.server_time);
-      ++counters_.retries;
+      CountRetry();
       return Attempt(call);
     case ServiceRemedy::kRenewKeys:
       if (std::exchange(call->keys_renewed, true)) break;
@@ -172,7 +196,7 @@ void ServiceClient::OnFailure(const CallPtr& call, const HttpResponse& response)
           return call->done(status);
         }
         call->credentials = std::move(renewed).value();
-        ++counters_.retries;
+        CountRetry();
         Attempt(call);
       });
   }
@@ -187,7 +211,7 @@ void ServiceClient::PauseAndRetry(const CallPtr& call, Status failure, Millis at
     std::lock_guard lock(mutex_);
     pause = BackOff(call->attempts, options_.first_pause, options_.longest_pause, at_least, random_);
   }
-  ++counters_.retries;
+  CountRetry();
   // Keys may expire during a long pause.
   http_.After(milliseconds(pause), [this, call] { Start(call); });
 }

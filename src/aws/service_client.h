@@ -17,6 +17,7 @@
 
 #include "aws/credentials.h"
 #include "aws/service_error.h"
+#include "aws/service_traffic.h"
 #include "base/status.h"
 #include "net/http.h"
 #include "net/url.h"
@@ -46,11 +47,6 @@ struct ServiceRequest {
   std::size_t max_body = 16 << 20;
 };
 
-struct ServiceCounters {
-  std::atomic<std::uint64_t> requests{0};  // sent, each attempt counted
-  std::atomic<std::uint64_t> retries{0};
-};
-
 class ServiceClient {
  public:
   // kInvalid for an endpoint or region that can't be; kNotFound for a profile that does not exist. Nothing is sent yet.
@@ -68,7 +64,8 @@ class ServiceClient {
   void Cancel() { http_.Stop(); }
 
   const std::string& region() const { return region_; }
-  const ServiceCounters& counters() const { return counters_; }
+  // The operations are named by the targets, those of REST by their permissions.
+  ServiceTraffic traffic() const;
 
  private:
   struct Call;
@@ -81,6 +78,7 @@ class ServiceClient {
   void OnAnswer(const CallPtr& call, HttpResponse response);
   void OnFailure(const CallPtr& call, const HttpResponse& response);
   void PauseAndRetry(const CallPtr& call, Status failure, Millis at_least, int max_attempts);
+  void CountRetry();
   void FixClock(Millis server_time);
   ServiceSubject SubjectOf(const Call& call) const;
 
@@ -88,9 +86,9 @@ class ServiceClient {
   const Url endpoint_;
   const bool custom_;
   const std::string region_;
-  ServiceCounters counters_;
   std::atomic<bool> answered_{false};  // something at the endpoint spoke HTTP to us
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  ServiceTraffic traffic_;   // guarded by mutex_
   Millis clock_offset_ = 0;  // server's time less ours; guarded by mutex_
   std::minstd_rand random_;  // guarded by mutex_
   // The client ends first: what it cancels still reaches the provider and the members above.

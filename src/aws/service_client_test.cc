@@ -213,8 +213,10 @@ TEST(ServiceClient, WhatBecomesOfFailures) {
     EXPECT_NE(answer.status().message().find(c.words), std::string::npos) << c.what << ": " << answer.status().message();
     EXPECT_EQ(answer.status().message().find(kSecret), std::string::npos);
     EXPECT_EQ(server.requests().size(), c.requests) << c.what;
-    EXPECT_EQ((*client)->counters().requests, c.requests) << c.what;
-    EXPECT_EQ((*client)->counters().retries, c.requests - 1) << c.what;
+    const ServiceTraffic traffic = (*client)->traffic();
+    ASSERT_EQ(traffic.requests.size(), 1u) << c.what;
+    EXPECT_EQ(traffic.requests.begin()->second, c.requests) << c.what;
+    EXPECT_EQ(traffic.retries, c.requests - 1) << c.what;
   }
 }
 

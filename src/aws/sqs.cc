@@ -82,7 +82,7 @@ ServiceRequest SqsQueue::RequestOf(const char* action, std::string body) const {
   ServiceRequest request;
   request.target = std::string("AmazonSQS.") + action;
   request.body = std::move(body);
-  request.subject = name();
+  request.subject = "queue " + name_;
   // The batch actions have no permission of their own.
   std::string permission(action);
   if (const std::size_t batch = permission.find("Batch"); batch != std::string::npos) permission.resize(batch);
@@ -108,7 +108,8 @@ void SqsQueue::Send(const char* action, std::string members, std::chrono::second
                     if (!answer.ok()) return done(answer.status());
                     const std::optional<JsonDocument> document = JsonDocument::Parse(*answer);
                     const auto found = document ? FindText(document->root(), "QueueUrl") : std::nullopt;
-                    if (!found || found->empty()) return done(Status(Code::kUnavailable, name() + ": an answer without QueueUrl"));
+                    if (!found || found->empty())
+                      return done(Status(Code::kUnavailable, "queue " + name_ + ": an answer without QueueUrl"));
                     {
                       std::lock_guard lock(mutex_);
                       url_ = *found;
@@ -132,11 +133,12 @@ void SqsQueue::Receive(std::chrono::seconds wait, std::chrono::seconds hidden,
   members += ",\"VisibilityTimeout\":";
   members += std::to_string(hidden.count());
   members += R"(,"AttributeNames":["SentTimestamp"])";
-  Send("ReceiveMessage", std::move(members), wait, [name = name(), done = std::move(done)](const Result<std::string>& answer) {
-    if (!answer.ok()) return done(answer.status());
-    Result<std::vector<QueueMessage>> messages = ReadMessages(*answer);
-    done(messages.ok() ? std::move(messages) : messages.status().Annotate(name));
-  });
+  Send("ReceiveMessage", std::move(members), wait,
+       [name = "queue " + name_, done = std::move(done)](const Result<std::string>& answer) {
+         if (!answer.ok()) return done(answer.status());
+         Result<std::vector<QueueMessage>> messages = ReadMessages(*answer);
+         done(messages.ok() ? std::move(messages) : messages.status().Annotate(name));
+       });
 }
 
 void SqsQueue::SendBatch(const char* action, const std::vector<std::string>& receipts, const std::string& member,
@@ -152,7 +154,7 @@ void SqsQueue::SendBatch(const char* action, const std::vector<std::string>& rec
   }
   members += ']';
   Send(action, std::move(members), std::chrono::seconds(0),
-       [name = name(), done = std::move(done)](const Result<std::string>& answer) {
+       [name = "queue " + name_, done = std::move(done)](const Result<std::string>& answer) {
          done(answer.ok() ? ReadBatch(*answer, name) : answer.status());
        });
 }

@@ -30,9 +30,8 @@ class SqsQueue : public MessageQueue {
   void Hide(const std::vector<std::string>& receipts, std::chrono::seconds hidden, std::function<void(Status)> done) override;
   void After(std::chrono::milliseconds delay, std::function<void()> task) override { client_->After(delay, std::move(task)); }
   void Cancel() override { client_->Cancel(); }
-  std::string name() const override { return "queue " + name_; }
-
-  const ServiceCounters& counters() const { return client_->counters(); }
+  std::string name() const override { return name_; }
+  ServiceTraffic traffic() const override { return client_->traffic(); }
 
  private:
   SqsQueue(std::string name, std::string url, std::unique_ptr<ServiceClient> client)

@@ -73,10 +73,10 @@ Status IntegrityWatch::Take(std::int64_t bucket, const BucketSettings& settings,
   const Result<ObjectWithMetadata> object = fetched.get();
   const DigestReport report = Of(bucket, settings, store).watch->Judge(key, object, begin);
   if (report.outcome == DigestReport::Outcome::kLater) return report.why;
-  ++digests_;
-  logs_ += report.logs;
+  ++counters_.digests;
+  counters_.logs += report.logs;
   if (report.outcome == DigestReport::Outcome::kNoKeys) {
-    ++unchecked_;
+    ++counters_.unchecked;
     if (without_keys_.insert(store.name() + report.region).second) {
       LogWarning("integrity", store.name() + key + ": not checked, and likewise the other digests of " + report.region + ": " +
                                   report.why.message());
@@ -89,7 +89,7 @@ Status IntegrityWatch::Take(std::int64_t bucket, const BucketSettings& settings,
   for (const FileFinding& finding : report.findings) {
     LogWarning("integrity", store.name() + finding.key + ": " + KindOf(finding) + ": " + finding.detail);
     Raise(finding, report, key, settings);
-    ++findings_;
+    ++counters_.findings;
   }
   return {};
 }
@@ -111,12 +111,13 @@ void IntegrityWatch::Raise(const FileFinding& finding, const DigestReport& repor
 }
 
 void IntegrityWatch::TellPass() {
-  if (digests_ == 0) return;
-  std::string text = std::to_string(digests_) + " digests with " + std::to_string(logs_) + " logs checked: ";
-  text += findings_ == 0 ? "all as CloudTrail wrote it" : std::to_string(findings_) + " findings";
-  if (unchecked_ > 0) text += ", " + std::to_string(unchecked_) + " digests not checked for want of keys";
+  const IntegrityCounters pass = counters_.Since(told_);
+  told_ = counters_;
+  if (pass.digests == 0) return;
+  std::string text = std::to_string(pass.digests) + " digests with " + std::to_string(pass.logs) + " logs checked: ";
+  text += pass.findings == 0 ? "all as CloudTrail wrote it" : std::to_string(pass.findings) + " findings";
+  if (pass.unchecked > 0) text += ", " + std::to_string(pass.unchecked) + " digests not checked for want of keys";
   LogInfo("integrity", text);
-  digests_ = logs_ = findings_ = unchecked_ = 0;
 }
 
 }  // namespace trailsift

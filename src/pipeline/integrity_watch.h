@@ -28,6 +28,17 @@
 
 namespace trailsift {
 
+struct IntegrityCounters {
+  std::uint64_t digests = 0;    // checked
+  std::uint64_t logs = 0;       // that they name
+  std::uint64_t findings = 0;   // files that are not as CloudTrail wrote them
+  std::uint64_t unchecked = 0;  // digests passed over for want of keys
+
+  IntegrityCounters Since(const IntegrityCounters& earlier) const {
+    return {digests - earlier.digests, logs - earlier.logs, findings - earlier.findings, unchecked - earlier.unchecked};
+  }
+};
+
 class IntegrityWatch {
  public:
   explicit IntegrityWatch(OwnEvents& events) : events_(events) {}
@@ -40,6 +51,8 @@ class IntegrityWatch {
   Status Take(std::int64_t bucket, const BucketSettings& settings, ObjectStore& store, const std::string& key, Millis begin);
   // At the end of a pass: says what was done in it.
   void TellPass();
+  // Since the start.
+  const IntegrityCounters& counters() const { return counters_; }
 
  private:
   struct Bucket {
@@ -59,10 +72,8 @@ class IntegrityWatch {
   std::mutex mutex_;
   std::map<std::string, std::future<Result<ObjectWithMetadata>>> fetched_;  // by store and key; guarded by mutex_
 
-  std::uint64_t digests_ = 0;  // of the pass, as all below
-  std::uint64_t logs_ = 0;
-  std::uint64_t findings_ = 0;
-  std::uint64_t unchecked_ = 0;
+  IntegrityCounters counters_;
+  IntegrityCounters told_;  // as TellPass saw them last
 };
 
 }  // namespace trailsift

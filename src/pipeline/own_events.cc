@@ -31,11 +31,17 @@ void OwnEvents::Raise(const OwnEvent& event) {
   std::string message = event.Message();
   std::lock_guard lock(mutex_);
   waiting_.push_back(std::move(message));
+  ++counts_[event.kind];
 }
 
 std::vector<std::string> OwnEvents::Take() {
   std::lock_guard lock(mutex_);
   return std::exchange(waiting_, {});
+}
+
+std::map<std::string, std::uint64_t> OwnEvents::counts() const {
+  std::lock_guard lock(mutex_);
+  return counts_;
 }
 
 }  // namespace trailsift

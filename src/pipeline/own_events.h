@@ -15,6 +15,8 @@
 // Any thread may raise; what is waiting belongs to the thread that commits. Nothing here fails.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -43,9 +45,12 @@ class OwnEvents {
   void Raise(const OwnEvent& event);
   // The messages of what was raised since the last call, in order.
   std::vector<std::string> Take();
+  // How often something of each kind was raised; also what had been told before.
+  std::map<std::string, std::uint64_t> counts() const;
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;  // all below
+  std::map<std::string, std::uint64_t> counts_;
   std::vector<std::string> waiting_;
 };
 

@@ -500,6 +500,11 @@ void Service::Gather(std::uint64_t under_way) {
   status.forgotten = forgotten_identities();
   status.under_way = under_way;
   status.traffic = sources_->traffic();
+  status.services.clear();
+  pages_.AddTraffic(status.services);
+  status.queues = queues_->states();
+  status.own_events = own_events_.counts();
+  status.integrity = integrity_.counters();
 }
 
 Result<bool> Service::RunFlow(const Feed& feed, const std::stop_token& stop, PassReport& pass) {

@@ -121,6 +121,11 @@ void ServicePages::Cancel() {
   for (const Source& source : sources_) source.feed->Cancel();
 }
 
+void ServicePages::AddTraffic(std::map<std::string, ServiceTraffic>& traffic) const {
+  for (const Source& source : sources_)
+    if (source.feed != nullptr) traffic[source.settings->type] += source.feed->traffic();
+}
+
 bool ServicePages::failed() const {
   for (const Source& source : sources_)
     if (source.feed->failed()) return true;

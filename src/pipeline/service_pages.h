@@ -6,6 +6,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -43,6 +44,8 @@ class ServicePages {
   void Cancel();
   // In this pass something could not be read.
   bool failed() const;
+  // What was asked of the services, by their types.
+  void AddTraffic(std::map<std::string, ServiceTraffic>& traffic) const;
 
  private:
   struct Source {

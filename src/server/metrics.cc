@@ -3,9 +3,11 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <limits>
+#include <map>
 #include <vector>
 
 #include "base/log.h"
@@ -98,10 +100,50 @@ void AddRequests(const ServiceStatus& status, Page& page) {
   page.Add(traffic.get_requests, {{"service", "s3"}, {"operation", "get"}});
   page.Add(traffic.put_requests, {{"service", "s3"}, {"operation", "put"}});
   page.Add(traffic.delete_requests, {{"service", "s3"}, {"operation", "delete"}});
+  std::map<std::string, ServiceTraffic> services = status.services;
+  for (const QueueState& queue : status.queues) services["sqs"] += queue.traffic;
+  for (const auto& [service, asked] : services)
+    for (const auto& [operation, count] : asked.requests) page.Add(count, {{"service", service}, {"operation", operation}});
   page.Begin("trailsift_request_retries_total", MetricType::Counter, "Requests to AWS that were sent again.");
   page.Add(traffic.retries, {{"service", "s3"}});
+  for (const auto& [service, asked] : services) page.Add(asked.retries, {{"service", service}});
   page.Begin("trailsift_received_bytes_total", MetricType::Counter, "Bytes of the answers' bodies.");
   page.Add(traffic.bytes_received, {{"service", "s3"}});
+}
+
+void AddQueues(const std::vector<QueueState>& queues, Millis now, Page& page) {
+  if (queues.empty()) return;
+  const auto of = [](const QueueState& queue) { return ClientMetric::Label{"queue", queue.name}; };
+  page.Begin("trailsift_queue_messages_total", MetricType::Counter, "Messages of a queue, by what became of them.");
+  for (const QueueState& queue : queues) {
+    page.Add(queue.counters.received, {of(queue), {"event", "received"}});
+    page.Add(queue.counters.deleted, {of(queue), {"event", "deleted"}});
+    page.Add(queue.counters.failed, {of(queue), {"event", "failed"}});
+    page.Add(queue.counters.unknown, {of(queue), {"event", "unknown"}});
+    page.Add(queue.counters.nothing, {of(queue), {"event", "nothing"}});
+  }
+  page.Begin("trailsift_queue_failures_total", MetricType::Counter, "Requests to a queue that failed after all retries.");
+  for (const QueueState& queue : queues) page.Add(queue.counters.failures, {of(queue)});
+  page.Begin("trailsift_queue_held_messages", MetricType::Gauge, "Messages that were received and are not finished.");
+  for (const QueueState& queue : queues) page.Add(static_cast<double>(queue.held), {of(queue)});
+  page.Begin("trailsift_queue_oldest_held_age_seconds", MetricType::Gauge,
+             "How long ago the queue took the oldest message that is not finished; 0 where there is none.");
+  for (const QueueState& queue : queues)
+    page.Add(queue.oldest_sent ? std::max(0.0, Seconds(now - *queue.oldest_sent)) : 0.0, {of(queue)});
+  page.Begin("trailsift_queue_age_at_receipt_seconds", MetricType::Gauge,
+             "How long the message that was received last had been in the queue.");
+  for (const QueueState& queue : queues) page.Add(Seconds(queue.age_at_receipt.value_or(0)), {of(queue)});
+}
+
+// What `run` tells of itself, and the digests of the trails' logs.
+void AddWatch(const ServiceStatus& status, Page& page) {
+  page.Begin("trailsift_own_events_total", MetricType::Counter, "What was noticed of the collection itself, by kind.");
+  for (const auto& [kind, count] : status.own_events) page.Add(count, {{"kind", kind}});
+  const IntegrityCounters& integrity = status.integrity;
+  page.Count("trailsift_digests_total", "Digest files of CloudTrail that were judged.", integrity.digests);
+  page.Count("trailsift_digests_unchecked_total", "Digest files that were passed over for want of public keys.",
+             integrity.unchecked);
+  page.Count("trailsift_digest_findings_total", "Digests and logs that are not as CloudTrail wrote them.", integrity.findings);
 }
 
 void AddTimes(const ServiceStatus& status, Page& page) {
@@ -129,12 +171,14 @@ void AddTimes(const ServiceStatus& status, Page& page) {
 
 }  // namespace
 
-std::string MetricsText(const ServiceStatus& status, std::string_view version) {
+std::string MetricsText(const ServiceStatus& status, std::string_view version, Millis now) {
   Page page;
   page.Begin("trailsift_build_info", MetricType::Gauge, "Always 1; which program this is.");
   page.Add(1.0, {{"version", std::string(version)}});
   AddRead(status, page);
   AddRequests(status, page);
+  AddQueues(status.queues, now, page);
+  AddWatch(status, page);
   AddTimes(status, page);
   return page.Text();
 }
@@ -171,7 +215,7 @@ HttpAnswer AnswerMetrics(const HttpQuery& query, const ServiceStatus& status, st
     return answer;
   }
   try {
-    answer.body = MetricsText(status, version);
+    answer.body = MetricsText(status, version, now);
     answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
   } catch (const std::exception& failure) {
     LogError("metrics", std::string("not made: ") + failure.what());

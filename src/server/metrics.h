@@ -10,7 +10,7 @@
 
 namespace trailsift {
 
-std::string MetricsText(const ServiceStatus& status, std::string_view version);
+std::string MetricsText(const ServiceStatus& status, std::string_view version, Millis now);
 
 // 200 where the last pass could list and read everything, and while there has been none; 503 where it could not, or the disk can't be written.
 // The body is one JSON object.

@@ -27,6 +27,20 @@ ServiceStatus Busy() {
   status.traffic.get_requests = 10;
   status.traffic.retries = 11;
   status.errors.list = 12;
+  status.services["inspector"].requests["ListFindings"] = 13;
+  QueueState queue;
+  queue.name = "new";
+  queue.counters = {20, 19, 18, 17, 16, 15};
+  queue.held = 14;
+  queue.oldest_sent = kNow - 2500;
+  queue.age_at_receipt = 1250;
+  queue.traffic.requests["ReceiveMessage"] = 21;
+  queue.traffic.retries = 22;
+  status.queues = {queue, queue};
+  status.queues[1].name = "other";
+  status.queues[1].oldest_sent.reset();
+  status.own_events["silence"] = 23;
+  status.integrity = {24, 25, 26, 27};
   status.lag.Observe(45);
   status.lag.Observe(100'000);
   status.newest_object = kNow - 500;
@@ -37,7 +51,7 @@ ServiceStatus Busy() {
 }
 
 TEST(Metrics, Text) {
-  const std::string text = MetricsText(Busy(), "1.2.3");
+  const std::string text = MetricsText(Busy(), "1.2.3", kNow);
   for (const char* line : {
            "trailsift_build_info{version=\"1.2.3\"} 1\n",
            "# TYPE trailsift_objects_total counter\n",
@@ -54,6 +68,23 @@ TEST(Metrics, Text) {
            "trailsift_alerts_total{level=\"16\"} 9\n",
            "trailsift_requests_total{service=\"s3\",operation=\"get\"} 10\n",
            "trailsift_request_retries_total{service=\"s3\"} 11\n",
+           "trailsift_requests_total{service=\"inspector\",operation=\"ListFindings\"} 13\n",
+           "trailsift_requests_total{service=\"sqs\",operation=\"ReceiveMessage\"} 42\n",
+           "trailsift_request_retries_total{service=\"sqs\"} 44\n",
+           "trailsift_queue_messages_total{queue=\"new\",event=\"received\"} 20\n",
+           "trailsift_queue_messages_total{queue=\"new\",event=\"deleted\"} 19\n",
+           "trailsift_queue_messages_total{queue=\"new\",event=\"unknown\"} 18\n",
+           "trailsift_queue_messages_total{queue=\"new\",event=\"nothing\"} 17\n",
+           "trailsift_queue_messages_total{queue=\"new\",event=\"failed\"} 16\n",
+           "trailsift_queue_failures_total{queue=\"other\"} 15\n",
+           "trailsift_queue_held_messages{queue=\"new\"} 14\n",
+           "trailsift_queue_oldest_held_age_seconds{queue=\"new\"} 2.5\n",
+           "trailsift_queue_oldest_held_age_seconds{queue=\"other\"} 0\n",
+           "trailsift_queue_age_at_receipt_seconds{queue=\"new\"} 1.25\n",
+           "trailsift_own_events_total{kind=\"silence\"} 23\n",
+           "trailsift_digests_total 24\n",
+           "trailsift_digest_findings_total 26\n",
+           "trailsift_digests_unchecked_total 27\n",
            "# TYPE trailsift_alert_lag_seconds histogram\n",
            "trailsift_alert_lag_seconds_bucket{le=\"30\"} 0\n",
            "trailsift_alert_lag_seconds_bucket{le=\"60\"} 1\n",
@@ -72,7 +103,7 @@ TEST(Metrics, Text) {
 TEST(Metrics, Conventions) {
   for (const ServiceStatus& status : {ServiceStatus(), Busy()}) {
     std::set<std::string> names;
-    std::istringstream lines(MetricsText(status, "1"));
+    std::istringstream lines(MetricsText(status, "1", kNow));
     for (std::string line; std::getline(lines, line);) {
       if (line.rfind("# TYPE ", 0) != 0) continue;
       std::istringstream words(line.substr(7));

@@ -19,6 +19,7 @@ class InspectorFeed final : public ServiceFeed {
   void Spoiled(const std::string&) override {}
   std::vector<std::string> Finish() override { return {}; }
   void Cancel() override { clients_.Cancel(); }
+  ServiceTraffic traffic() const override { return clients_.traffic(); }
   bool failed() const override { return failed_; }
 
  private:

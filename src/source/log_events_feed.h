@@ -34,6 +34,7 @@ class LogEventsFeed final : public ServiceFeed {
   void Spoiled(const std::string& place) override { ended_.erase(place); }
   std::vector<std::string> Finish() override;
   void Cancel() override { clients_.Cancel(); }
+  ServiceTraffic traffic() const override { return clients_.traffic(); }
   bool failed() const override { return failed_; }
 
  private:

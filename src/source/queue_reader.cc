@@ -124,6 +124,7 @@ void QueueReader::Complain(const Status& failure) {
 
 void QueueReader::Take(QueueMessage message) {
   ++counters_.received;
+  if (message.sent > 0) age_at_receipt_ = std::max<Millis>(0, NowMillis() - message.sent);
   const Clock::time_point hidden_until = Clock::now() + options_.hidden;
   if (const auto known = numbers_.find(message.id); known != numbers_.end()) {
     // It became visible while we hold it: from now on the new receipt counts.
@@ -137,7 +138,7 @@ void QueueReader::Take(QueueMessage message) {
     case Notification::Kind::kUnknown:
       ++counters_.unknown;
       if (complained_.size() < kMaxComplaints && complained_.insert(message.id).second)
-        LogWarning("queue", queue_->name() + ": message " + message.id +
+        LogWarning("queue", "queue " + queue_->name() + ": message " + message.id +
                                 " names no object in a form that we know; it is left there (its dead-letter policy decides)");
       return;
     case Notification::Kind::kNothing:
@@ -149,7 +150,8 @@ void QueueReader::Take(QueueMessage message) {
   const std::uint64_t number = next_number_++;
   for (NotifiedObject& object : notification.objects) ready_.push_back({number, std::move(object), message.sent});
   numbers_.emplace(message.id, number);
-  held_.emplace(number, Held{std::move(message.id), std::move(message.receipt), notification.objects.size(), false, hidden_until});
+  held_.emplace(number, Held{std::move(message.id), std::move(message.receipt), notification.objects.size(), false, message.sent,
+                             hidden_until});
 }
 
 std::optional<QueuedObject> QueueReader::Next() {
@@ -240,6 +242,19 @@ bool QueueReader::drained() const {
 QueueCounters QueueReader::counters() const {
   std::lock_guard lock(mutex_);
   return counters_;
+}
+
+QueueState QueueReader::state() const {
+  std::lock_guard lock(mutex_);
+  QueueState state;
+  state.name = queue_->name();
+  state.counters = counters_;
+  state.held = held_.size();
+  for (const auto& [number, held] : held_)
+    if (held.sent > 0) state.oldest_sent = std::min(state.oldest_sent.value_or(held.sent), held.sent);
+  state.age_at_receipt = age_at_receipt_;
+  state.traffic = queue_->traffic();
+  return state;
 }
 
 }  // namespace trailsift

@@ -20,6 +20,8 @@
 #include <unordered_map>
 
 #include "aws/message_queue.h"
+#include "aws/service_traffic.h"
+#include "base/time.h"
 #include "source/notification.h"
 
 namespace trailsift {
@@ -40,6 +42,16 @@ struct QueueCounters {
   std::uint64_t nothing = 0;   // test messages and the like
   std::uint64_t failed = 0;    // let go, because an object could not be read
   std::uint64_t failures = 0;  // requests that failed after all retries
+};
+
+// How a queue stands, for metrics.
+struct QueueState {
+  std::string name;
+  QueueCounters counters;
+  std::size_t held = 0;                  // messages that are not finished
+  std::optional<Millis> oldest_sent;     // when the queue took the oldest of them
+  std::optional<Millis> age_at_receipt;  // how long the message that was received last had been in the queue
+  ServiceTraffic traffic;
 };
 
 // An object of a message.
@@ -66,7 +78,7 @@ class QueueReader {
   // With `drain`: nothing came any more, nothing is under way and nothing is held.
   bool drained() const;
   QueueCounters counters() const;
-  std::string name() const { return queue_->name(); }
+  QueueState state() const;
 
  private:
   struct Held {
@@ -74,6 +86,7 @@ class QueueReader {
     std::string receipt;
     std::size_t open = 0;  // objects that are not finished
     bool failed = false;
+    Millis sent = 0;  // 0: not told
     std::chrono::steady_clock::time_point hidden_until;
   };
 
@@ -102,6 +115,7 @@ class QueueReader {
   std::set<std::string> complained_;  // ids of messages that are not understood
   std::string last_failure_;
   QueueCounters counters_;
+  std::optional<Millis> age_at_receipt_;
   std::unique_ptr<MessageQueue> queue_;  // ends first: its callbacks use the members above
 };
 

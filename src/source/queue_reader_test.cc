@@ -59,7 +59,7 @@ class MadeQueue : public MessageQueue {
     std::lock_guard lock(state_->mutex);
     state_->ended = true;
   }
-  std::string name() const override { return "queue made"; }
+  std::string name() const override { return "made"; }
 
  private:
   std::shared_ptr<State> state_;

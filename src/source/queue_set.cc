@@ -32,6 +32,12 @@ std::uint64_t QueueSet::failures() const {
   return failures;
 }
 
+std::vector<QueueState> QueueSet::states() const {
+  std::vector<QueueState> states;
+  for (const auto& reader : readers_) states.push_back(reader->state());
+  return states;
+}
+
 std::optional<QueueSet::Item> QueueSet::TryNext() {
   for (std::size_t i = 0; i < readers_.size(); ++i) {
     const std::size_t queue = turn_++ % readers_.size();

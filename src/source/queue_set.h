@@ -33,6 +33,8 @@ class QueueSet {
   void SetWanted(bool wanted);
   // Requests that failed after all retries.
   std::uint64_t failures() const;
+  // Of each queue, as added.
+  std::vector<QueueState> states() const;
   // An object that is at hand; the queues take turns.
   std::optional<Item> TryNext();
   // Waits for one: until `until` (NowMillis), until `stop`, until Interrupt (also one of before), until all queues are drained.

@@ -74,6 +74,14 @@ void ServiceClients::Cancel() {
     if (client != nullptr) client->Cancel();
 }
 
+ServiceTraffic ServiceClients::traffic() const {
+  std::lock_guard lock(mutex_);
+  ServiceTraffic traffic;
+  for (const auto& [region, client] : clients_)
+    if (client != nullptr) traffic += client->traffic();
+  return traffic;
+}
+
 bool ServiceClients::cancelled() const {
   std::lock_guard lock(mutex_);
   return cancelled_;

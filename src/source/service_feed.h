@@ -42,6 +42,7 @@ class ServiceClients {
   // What is under way and what comes later is answered with kCancelled.
   void Cancel();
   bool cancelled() const;
+  ServiceTraffic traffic() const;
 
  private:
   ServiceClientOptions Options(const std::string& region) const;
@@ -70,6 +71,8 @@ class ServiceFeed {
   virtual void Cancel() = 0;
   // In this pass something could not be read.
   virtual bool failed() const = 0;
+  // What was asked of the service since the start; any thread.
+  virtual ServiceTraffic traffic() const = 0;
 };
 
 // `settings` outlives it. `type` is checked by the configuration.

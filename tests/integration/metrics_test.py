@@ -116,7 +116,37 @@ class MetricsTest(MetricsCase):
             self.assertIn(f"`{shown}", documented)
             self.assertNotEqual(documentation, "")
         for name in set(re.findall(r"`(trailsift_\w+)", documented)):
+            if name.startswith("trailsift_queue_"):  # there are no queues here
+                continue
             self.assertTrue(any(name in (family, family + "_total") for family, *_ in page.families), name)
+
+    def test_queues(self):
+        with servers.S3Proxy() as s3, servers.ElasticMq() as queues:
+            s3.create_bucket("a-trail")
+            url = queues.create_queue("new")
+            key = trail.key("by queue", 3600)
+            s3.put("a-trail", key, trail.packed([trail.create_user("by queue", 3600)]))
+            queues.send(url, {"s3Bucket": "a-trail", "s3ObjectKey": [key]}, {"s3Bucket": "a-trail", "s3ObjectKey": [key]},
+                        {"Event": "s3:TestEvent"}, {"neither": "fish"})
+            env = {**s3.environment(), "AWS_ENDPOINT_URL_SQS": queues.endpoint}
+            config = self.config(trail.wodle('<subscriber type="buckets"><sqs_name>new</sqs_name></subscriber>', interval="1h"))
+            with trail.Daemon("run", "--config", config, "--home", self.home, "--metrics", "127.0.0.1:0", env=env) as daemon:
+                port = self.port(daemon)
+                page = lambda: Page(self.get(port, "/metrics")[2])
+                self.assertTrue(daemon.until(lambda: page().by("trailsift_queue_messages_total", "event").get("deleted") == 3), daemon.err)
+                now = page()
+        self.assertEqual(now.by("trailsift_queue_messages_total", "event"),
+                         {"received": 4, "deleted": 3, "failed": 0, "unknown": 1, "nothing": 1})
+        self.assertEqual(now.by("trailsift_queue_held_messages", "queue"), {"new": 0})
+        self.assertEqual(now.by("trailsift_queue_oldest_held_age_seconds", "queue"), {"new": 0})
+        self.assertGreater(now.by("trailsift_queue_age_at_receipt_seconds", "queue")["new"], 0)
+        asked = now.by("trailsift_requests_total", "operation")
+        self.assertGreaterEqual(asked["GetQueueUrl"], 1)
+        self.assertGreaterEqual(asked["ReceiveMessage"], 1)
+        self.assertGreaterEqual(asked["DeleteMessageBatch"], 1)
+        # Twice where the second message came before the first was done; its event is known then.
+        self.assertEqual(asked["get"], now["trailsift_objects_total"])
+        self.assertEqual(now.by("trailsift_records_total", "fate")["matched"], 1)
 
     def test_failing_pass(self):
         config = self.config(trail.wodle(trail.bucket_block(f"file://{self.scratch}/nothing"), interval="1h"))
