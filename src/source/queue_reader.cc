@@ -33,7 +33,7 @@ QueueReader::~QueueReader() {
   {
     std::unique_lock lock(mutex_);
     wanted_ = false;
-    settled_.wait_for(lock, kFarewell, [&] { return to_delete_.empty() && !deleting_; });
+    settled_.wait_for(lock, kFarewell, [&] { return to_delete_.empty() && deleting_ == 0; });
     // A receive that is broken off takes with it what its answer holds; an empty one only waits.
     settled_.wait_for(lock, kLastReceive, [&] { return receiving_ == 0; });
     ended_ = true;
@@ -109,7 +109,7 @@ void QueueReader::OnMessages(Result<std::vector<QueueMessage>> messages) {
     }
   }
   on_change_();
-  DeleteSome(false);
+  DeleteSome();
   if (again) Receive();
   else queue_->After(options_.pause, [this] { Receive(); });
 }
@@ -175,37 +175,38 @@ void QueueReader::Finish(std::uint64_t message, bool failed) {
     numbers_.erase(held.id);
     held_.erase(found);
   }
-  DeleteSome(false);
+  DeleteSome();
   on_change_();
   Receive();
 }
 
-// Deletes what waits for it, one batch at a time: while a request is under way a fuller batch gathers.
-void QueueReader::DeleteSome(bool previous_is_over) {
-  std::vector<std::string> batch;
-  {
-    std::lock_guard lock(mutex_);
-    if (previous_is_over) {
-      deleting_ = false;
-      settled_.notify_all();
-    }
-    if (deleting_ || to_delete_.empty() || ended_) return;
-    deleting_ = true;
-    const std::size_t count = std::min(kBatch, to_delete_.size());
-    batch.assign(std::make_move_iterator(to_delete_.begin()),
-                 std::make_move_iterator(to_delete_.begin() + static_cast<std::ptrdiff_t>(count)));
-    to_delete_.erase(to_delete_.begin(), to_delete_.begin() + static_cast<std::ptrdiff_t>(count));
+std::vector<std::string> QueueReader::TakeDeletions() {
+  std::lock_guard lock(mutex_);
+  // While a request is under way a fuller batch gathers.
+  const bool worthwhile = to_delete_.size() >= kBatch || (deleting_ == 0 && !to_delete_.empty());
+  if (ended_ || !worthwhile || deleting_ >= options_.deletions) return {};
+  ++deleting_;
+  const auto end = to_delete_.begin() + static_cast<std::ptrdiff_t>(std::min(kBatch, to_delete_.size()));
+  std::vector<std::string> batch(std::make_move_iterator(to_delete_.begin()), std::make_move_iterator(end));
+  to_delete_.erase(to_delete_.begin(), end);
+  return batch;
+}
+
+void QueueReader::DeleteSome() {
+  for (std::vector<std::string> batch = TakeDeletions(); !batch.empty(); batch = TakeDeletions()) {
+    queue_->Delete(batch, [this, count = batch.size()](const Status& status) {
+      {
+        std::lock_guard lock(mutex_);
+        --deleting_;
+        settled_.notify_all();
+        if (status.ok()) counters_.deleted += count;
+        // They come again and are known then.
+        else if (status.code() != Code::kCancelled) Complain(status);
+      }
+      DeleteSome();
+      on_change_();
+    });
   }
-  queue_->Delete(batch, [this, count = batch.size()](const Status& status) {
-    {
-      std::lock_guard lock(mutex_);
-      if (status.ok()) counters_.deleted += count;
-      // They come again and are known then.
-      else if (status.code() != Code::kCancelled) Complain(status);
-    }
-    DeleteSome(true);
-    on_change_();
-  });
 }
 
 void QueueReader::ScheduleRenewal() {
@@ -236,7 +237,7 @@ void QueueReader::Renew() {
 
 bool QueueReader::drained() const {
   std::lock_guard lock(mutex_);
-  return came_empty_ && receiving_ == 0 && held_.empty() && to_delete_.empty() && !deleting_;
+  return came_empty_ && receiving_ == 0 && held_.empty() && to_delete_.empty() && deleting_ == 0;
 }
 
 QueueCounters QueueReader::counters() const {

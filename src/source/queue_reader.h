@@ -18,6 +18,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "aws/message_queue.h"
 #include "aws/service_traffic.h"
@@ -29,8 +30,10 @@ namespace trailsift {
 struct QueueReaderOptions {
   std::chrono::seconds hidden{300};  // of a message, from receiving and from each renewal
   std::chrono::seconds wait{20};     // of an empty receive
-  int receives = 4;                  // under way at once
-  std::size_t max_held = 200;
+  int receives = 8;                  // under way at once
+  int deletions = 4;                 // likewise
+  // Enough for what one commit makes durable; SQS itself allows 120,000 (20,000 for a FIFO queue).
+  std::size_t max_held = 2000;
   std::chrono::milliseconds pause{5000};  // after a failed receive
   bool drain = false;                     // an empty (or failed) receive is the end: nothing more is asked for
 };
@@ -93,7 +96,9 @@ class QueueReader {
   void Receive();
   void OnMessages(Result<std::vector<QueueMessage>> messages);
   void Take(QueueMessage message);
-  void DeleteSome(bool previous_is_over);
+  void DeleteSome();
+  // A batch to delete now; empty: it is better to wait.
+  std::vector<std::string> TakeDeletions();
   void Renew();
   void ScheduleRenewal();
   void Complain(const Status& failure);
@@ -110,9 +115,9 @@ class QueueReader {
   std::deque<QueuedObject> ready_;
   std::uint64_t next_number_ = 1;
   std::vector<std::string> to_delete_;  // receipts
-  bool deleting_ = false;
-  std::condition_variable settled_;   // a receive or a deletion is over
-  std::set<std::string> complained_;  // ids of messages that are not understood
+  int deleting_ = 0;                    // requests under way
+  std::condition_variable settled_;     // a receive or a deletion is over
+  std::set<std::string> complained_;    // ids of messages that are not understood
   std::string last_failure_;
   QueueCounters counters_;
   std::optional<Millis> age_at_receipt_;
