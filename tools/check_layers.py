@@ -27,10 +27,11 @@ ARROWS = {
     "alert": "detect rules event base",
     "source": "aws net event config base",
     "integrity": "source event config base",
+    "doctor": "source aws net config base",
     "sink": "alert net config base",
     "pipeline": "base event formats net aws config rules enrich detect alert source integrity sink",
     "server": "pipeline base",
-    "cli": "base event formats net aws config rules enrich detect alert source integrity sink pipeline server",
+    "cli": "base event formats net aws config rules enrich detect alert source integrity doctor sink pipeline server",
 }
 ARROWS = {folder: set(allowed.split()) for folder, allowed in ARROWS.items()}
 

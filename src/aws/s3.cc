@@ -146,7 +146,7 @@ HttpRequest S3Client::BuildRequest(Call& call) {
   request.headers.emplace_back("host", target.host);
   request.body = call.body;
   request.max_body = call.max_body;
-  request.timeout = call.timeout;
+  request.timeout = options_.request_timeout.count() > 0 ? options_.request_timeout : call.timeout;
   request.no_proxy = endpoint_.is_loopback();
   return request;
 }
@@ -360,6 +360,27 @@ Status S3Client::Delete(const std::string& key) {
   call->key = key;
   return Wait(call).status();
 }
+
+Result<std::string> S3Client::FindKeys() {
+  auto promise = std::make_shared<std::promise<Result<std::string>>>();
+  std::future<Result<std::string>> answer = promise->get_future();
+  credentials_.Get([promise](const Result<Credentials>& keys) {
+    promise->set_value(keys.ok() ? Result<std::string>(keys->source) : keys.status());
+  });
+  return answer.get();
+}
+
+HttpResponse S3Client::Knock() {
+  const S3Target target = endpoint_.Resolve(region(), "");
+  HttpRequest request;
+  request.url = target.origin + target.path;
+  request.headers = {{"host", target.host}};
+  request.no_proxy = endpoint_.is_loopback();
+  if (options_.request_timeout.count() > 0) request.timeout = request.connect_timeout = options_.request_timeout;
+  return http_.Perform(std::move(request));
+}
+
+std::string S3Client::origin() const { return endpoint_.Resolve(region(), "").origin; }
 
 Status S3Client::Put(const std::string& key, std::string body) {
   auto call = std::make_shared<Call>();

@@ -42,6 +42,7 @@ struct S3Options {
   int max_attempts = 0;                        // 0: AWS_MAX_ATTEMPTS, the profile's max_attempts, 10
   std::chrono::milliseconds first_pause{100};  // doubles with each attempt
   std::chrono::milliseconds longest_pause{20'000};
+  std::chrono::milliseconds request_timeout{0};  // of each attempt; 0: what suits the operation
 };
 
 struct S3Counters {
@@ -86,6 +87,13 @@ class S3Client {
   // An object that is gone already is no failure.
   Status Delete(const std::string& key);
   Status Put(const std::string& key, std::string body);
+
+  // Where the keys come from, once they are there and the configured role is assumed. Failures as of CredentialProvider.
+  Result<std::string> FindKeys();
+  // One request without a signature, once: whatever answers shows that the bucket's host is reached, and the server's clock.
+  HttpResponse Knock();
+  // `https://host`: where Knock and everything else goes now.
+  std::string origin() const;
 
   // Everything in flight and everything after it is answered with kCancelled. Returns at once.
   void Cancel() { http_.Stop(); }

@@ -45,6 +45,17 @@ bool MentionsKms(const S3Failure& failure) {
          has(failure.message, ":kms");
 }
 
+// ` (arn:…)`: the key, where the server names it.
+std::string KmsKeyIn(const std::string& message) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/_-";
+  for (std::size_t at = message.find("arn:"); at != std::string::npos; at = message.find("arn:", at + 1)) {
+    const std::size_t end = std::min(message.find_first_not_of(kAllowed, at), message.size());
+    const std::string arn = message.substr(at, std::min<std::size_t>(end - at, 200));
+    if (arn.find(":kms:") != std::string::npos) return " (" + arn + ')';
+  }
+  return {};
+}
+
 std::string Action(S3Operation operation) {
   switch (operation) {
     case S3Operation::kList: return "s3:ListBucket";
@@ -77,8 +88,11 @@ Status DeniedStatus(const S3Failure& failure, const S3Subject& subject) {
     return {Code::kDenied, subject.Name() + ": access denied by KMS (" + (failure.code.empty() ? "HTTP 403" : failure.code) +
                                "): the keys from " + subject.credentials + " need " +
                                (subject.operation == S3Operation::kPut ? "kms:GenerateDataKey" : "kms:Decrypt") +
-                               " on the KMS key that encrypts the objects"};
+                               " on the KMS key that encrypts the objects" + KmsKeyIn(failure.message)};
   }
+  // No statement that allows helps there; S3 says of which kind the policy is.
+  if (failure.message.find("explicit deny") != std::string::npos)
+    return {Code::kDenied, subject.Name() + ": access denied, a policy forbids it: " + Quoted(failure.message)};
   return {Code::kDenied,
           subject.Name() + ": access denied: the keys from " + subject.credentials + " need " + subject.Permission() +
               (subject.operation == S3Operation::kGet ? "; without s3:ListBucket a missing object looks the same" : "")};

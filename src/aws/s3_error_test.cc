@@ -98,6 +98,15 @@ TEST(S3Error, Messages) {
        "s3://trail/AWSLogs/k: access denied by KMS (AccessDenied): the keys from the environment need kms:Decrypt on the KMS key "
        "that "
        "encrypts the objects"},
+      {S3Operation::kGet,
+       Answer(
+           403, "AccessDenied",
+           "User: arn:aws:iam::1:user/u is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:r:1:key/k because no"),
+       Code::kDenied,
+       "s3://trail/AWSLogs/k: access denied by KMS (AccessDenied): the keys from the environment need kms:Decrypt on the KMS key "
+       "that encrypts the objects (arn:aws:kms:r:1:key/k)"},
+      {S3Operation::kList, Answer(403, "AccessDenied", "with an explicit deny in a resource-based policy"), Code::kDenied,
+       "s3://trail/AWSLogs/: access denied, a policy forbids it: with an explicit deny in a resource-based policy"},
       {S3Operation::kGet, Answer(400, "KMS.DisabledException", "m"), Code::kDenied,
        "s3://trail/AWSLogs/k: access denied by KMS (KMS.DisabledException): the keys from the environment need kms:Decrypt on the "
        "KMS key "

@@ -111,6 +111,15 @@ Result<std::string> ServiceClient::Ask(ServiceRequest request) {
   return answer.get();
 }
 
+Result<std::string> ServiceClient::FindKeys() {
+  auto promise = std::make_shared<std::promise<Result<std::string>>>();
+  std::future<Result<std::string>> answer = promise->get_future();
+  credentials_.Get([promise](const Result<Credentials>& keys) {
+    promise->set_value(keys.ok() ? Result<std::string>(keys->source) : keys.status());
+  });
+  return answer.get();
+}
+
 void ServiceClient::Start(const CallPtr& call) {
   credentials_.Get([this, call](Result<Credentials> credentials) {
     if (!credentials.ok()) {

@@ -60,6 +60,8 @@ class ServiceClient {
   Result<std::string> Ask(ServiceRequest request);
   // Runs `task` on the loop thread, `delay` from now; at once when the client is stopped.
   void After(std::chrono::milliseconds delay, std::function<void()> task) { http_.After(delay, std::move(task)); }
+  // Where the keys come from, once they are there and the configured role is assumed. Failures as of CredentialProvider.
+  Result<std::string> FindKeys();
   // Everything in flight and everything after it is answered with kCancelled. Returns at once.
   void Cancel() { http_.Stop(); }
 

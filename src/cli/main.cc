@@ -7,6 +7,7 @@
 #include "cli/aws_s3.h"
 #include "cli/config_check.h"
 #include "cli/demo.h"
+#include "cli/doctor.h"
 #include "cli/exit_code.h"
 #include "cli/hunt.h"
 #include "cli/import_wazuh.h"
@@ -36,6 +37,7 @@ int Main(int argc, char** argv) {
   AddHuntCommand(app, action);
   AddVerifyCommand(app, action);
   AddConfigCommand(app, action);
+  AddDoctorCommand(app, action);
   AddInitCommand(app, action);
   AddRulesCommand(app, action);
   AddLogtestCommand(app, action);

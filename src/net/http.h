@@ -28,15 +28,30 @@ struct HttpRequest {
   bool no_proxy = false;            // true: HTTP_PROXY and the like are not honoured
 };
 
+// Where a request without an answer failed.
+enum class HttpFault {
+  kNone,
+  kName,         // the host's name is unknown
+  kProxyName,    // the proxy's is
+  kConnect,      // nobody listens, or the network has no way
+  kProxy,        // the proxy refused the connection
+  kTls,          // no TLS handshake
+  kCertificate,  // the server's is not trusted
+  kAuthorities,  // the file of trusted certificates can't be read
+  kTimeout,
+  kOther,  // within the answer, or before anything was sent
+};
+
 struct HttpResponse {
   int status = 0;                                            // 0 without an answer
   std::vector<std::pair<std::string, std::string>> headers;  // lower-case names, in the order of the answer
   std::string body;
   std::string transport_error;       // empty when a whole HTTP answer came
   bool retryable_transport = false;  // the same request may succeed later
-  bool never_connected = false;      // refused, or the name is unknown: nothing listens there
-  bool cancelled = false;            // the client was stopped
-  bool too_large = false;            // than the request's max_body
+  HttpFault fault = HttpFault::kNone;
+  bool never_connected = false;  // refused, or the name is unknown: nothing listens there
+  bool cancelled = false;        // the client was stopped
+  bool too_large = false;        // than the request's max_body
 
   // The first header of that lower-case name; empty where there is none.
   std::string_view Header(std::string_view name) const;

@@ -143,6 +143,7 @@ TEST(Http, NobodyListens) {
   EXPECT_EQ(response.status, 0);
   EXPECT_TRUE(response.retryable_transport);
   EXPECT_TRUE(response.never_connected);
+  EXPECT_EQ(response.fault, HttpFault::kConnect);
   EXPECT_NE(response.transport_error, "");
 }
 
@@ -156,6 +157,7 @@ TEST(Http, SilenceEndsWithTheTimeout) {
   const HttpResponse response = client.Perform(request);
   EXPECT_TRUE(response.retryable_transport) << response.transport_error;
   EXPECT_FALSE(response.never_connected);
+  EXPECT_EQ(response.fault, HttpFault::kTimeout);
 }
 
 TEST(Http, StalledTransferEndsBeforeTheTimeout) {

@@ -37,6 +37,24 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
+HttpFault FaultOf(CURLcode code, CURL* easy) {
+  long proxy_status = 0;
+  curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+  if (proxy_status >= 300) return HttpFault::kProxy;
+  switch (code) {
+    case CURLE_OK: return HttpFault::kNone;
+    case CURLE_COULDNT_RESOLVE_HOST: return HttpFault::kName;
+    case CURLE_COULDNT_RESOLVE_PROXY: return HttpFault::kProxyName;
+    case CURLE_COULDNT_CONNECT: return HttpFault::kConnect;
+    case CURLE_PROXY: return HttpFault::kProxy;
+    case CURLE_SSL_CONNECT_ERROR: return HttpFault::kTls;
+    case CURLE_PEER_FAILED_VERIFICATION: return HttpFault::kCertificate;
+    case CURLE_SSL_CACERT_BADFILE: return HttpFault::kAuthorities;
+    case CURLE_OPERATION_TIMEDOUT: return HttpFault::kTimeout;
+    default: return HttpFault::kOther;
+  }
+}
+
 bool HasLineBreak(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos; }
 
 }  // namespace
@@ -166,6 +184,7 @@ void HttpTransfer::Finish(CURLcode code) {
     // curl takes a header that is cut for a whole answer without a body.
     response_.transport_error = "the connection was closed within the header";
     response_.retryable_transport = true;
+    response_.fault = HttpFault::kOther;
   } else if (code != CURLE_OK) {
     if (response_.too_large) {
       response_.transport_error = "the answer is larger than " + std::to_string(request_.max_body) + " bytes";
@@ -175,6 +194,7 @@ void HttpTransfer::Finish(CURLcode code) {
     } else {
       response_.transport_error = error_[0] != '\0' ? error_ : curl_easy_strerror(code);
     }
+    response_.fault = FaultOf(code, easy_);
     response_.retryable_transport = !response_.too_large && IsRetryable(code);
     response_.never_connected =
         code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY;

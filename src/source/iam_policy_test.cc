@@ -46,7 +46,7 @@ TEST(IamPolicy, ListsAndReadsWhatIsConfiguredAndNothingElse) {
             "Read: s3:GetObject on arn:aws:s3:::trail/p/AWSLogs/o-1/*\n");
   settings.buckets[0].remove_from_bucket = true;
   settings.buckets[0].regions = {"us-gov-west-1"};
-  EXPECT_EQ(Told(LeastPolicy(settings, "", {"arn:aws:kms:r:a:key/1"})),
+  EXPECT_EQ(Told(LeastPolicy(settings, "", {{"arn:aws:kms:r:a:key/1"}, {}})),
             "List: s3:ListBucket on arn:aws-us-gov:s3:::trail if p/AWSLogs/o-1/*\n"
             "Read: s3:GetObject on arn:aws-us-gov:s3:::trail/p/AWSLogs/o-1/*\n"
             "Remove: s3:DeleteObject on arn:aws-us-gov:s3:::trail/p/AWSLogs/o-1/*\n"
@@ -80,12 +80,54 @@ TEST(IamPolicy, ARoleReadsAndTheCredentialsAssumeIt) {
   EXPECT_EQ(Told(LeastPolicy(settings, role, {})),
             "List: s3:ListBucket on arn:aws-cn:s3:::theirs if AWSLogs/*\n"
             "Read: s3:GetObject on arn:aws-cn:s3:::theirs/AWSLogs/*\n");
-  EXPECT_EQ(Told(LeastPolicy({}, "", {"key"})), "");
+  EXPECT_EQ(Told(LeastPolicy({}, "", {{"key"}, {}})), "");
+}
+
+TEST(IamPolicy, SubscribersAndServices) {
+  const std::string role = "arn:aws-us-gov:iam::111122223333:role/reader";
+  AwsS3Settings settings;
+  settings.subscribers.resize(2);
+  settings.subscribers[0].sqs_name = "trail";
+  settings.subscribers[1].sqs_name = "lake";
+  settings.subscribers[1].iam_role_arn = role;
+  settings.services.resize(2);
+  settings.services[0].type = "inspector";
+  settings.services[1].type = "cloudwatchlogs";
+  settings.services[1].log_groups = {"vpn"};
+  settings.services[1].regions = {"eu-west-1"};
+  settings.services[1].remove_log_streams = true;
+  const std::string receive =
+      "Receive: sqs:GetQueueUrl sqs:GetQueueAttributes sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility on ";
+  EXPECT_EQ(Told(LeastPolicy(settings, "", {{"key"}, {"one", "two"}})),
+            receive +
+                "arn:aws:sqs:*:*:trail\n"
+                "ReadNamed: s3:GetObject on arn:aws:s3:::one/* arn:aws:s3:::two/*\n"
+                "Decrypt: kms:Decrypt on key\n"
+                "Findings: inspector2:ListFindings on *\n"
+                "Logs: logs:DescribeLogStreams logs:GetLogEvents on arn:aws:logs:eu-west-1:*:log-group:vpn "
+                "arn:aws:logs:eu-west-1:*:log-group:vpn:*\n"
+                "RemoveStreams: logs:DeleteLogStream on arn:aws:logs:eu-west-1:*:log-group:vpn:*\n"
+                "Assume: sts:AssumeRole on " +
+                role + '\n');
+  EXPECT_EQ(Told(LeastPolicy(settings, role, {})),
+            receive +
+                "arn:aws-us-gov:sqs:*:111122223333:lake\n"
+                "ReadNamed: s3:GetObject on arn:aws-us-gov:s3:::BUCKET-THAT-THE-MESSAGES-NAME/*\n");
+  EXPECT_TRUE(HasSubscriber(settings, role));
+  settings.subscribers.pop_back();
+  EXPECT_FALSE(HasSubscriber(settings, role));
+}
+
+TEST(IamPolicy, OneStatement) {
+  AwsS3Settings settings = Configured({{"cloudtrail", "b", ""}});
+  EXPECT_EQ(StatementJson(StatementFor(settings.buckets[0], Need::kList)),
+            R"({"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::b", )"
+            R"("Condition": {"StringLike": {"s3:prefix": "AWSLogs/*"}}})");
 }
 
 TEST(IamPolicy, Json) {
   AwsS3Settings settings = Configured({{"waf", "b", "a\"\\/"}});
-  EXPECT_EQ(PolicyJson(LeastPolicy(settings, "", {"k1", "k2"})), R"({
+  EXPECT_EQ(PolicyJson(LeastPolicy(settings, "", {{"k1", "k2"}, {}})), R"({
   "Version": "2012-10-17",
   "Statement": [
     {

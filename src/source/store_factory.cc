@@ -41,15 +41,19 @@ CredentialOptions CredentialsOf(const AwsAccessSettings& access) {
   return options;
 }
 
-Result<std::unique_ptr<ObjectStore>> MakeStore(const BucketSettings& bucket) {
-  if (bucket.is_folder()) return std::unique_ptr<ObjectStore>(std::make_unique<FolderStore>(bucket.folder));
+S3Options ClientOptions(const BucketSettings& bucket) {
   S3Options options;
   options.bucket = bucket.name;
   options.service_endpoint = bucket.service_endpoint;
   options.credentials = CredentialsOf(bucket);
   // As Wazuh's module: the first of the configured regions is where the client begins.
   if (!bucket.regions.empty()) options.region = bucket.regions.front();
-  return FromOptions(std::move(options));
+  return options;
+}
+
+Result<std::unique_ptr<ObjectStore>> MakeStore(const BucketSettings& bucket) {
+  if (bucket.is_folder()) return std::unique_ptr<ObjectStore>(std::make_unique<FolderStore>(bucket.folder));
+  return FromOptions(ClientOptions(bucket));
 }
 
 Result<std::unique_ptr<ObjectStore>> MakeStore(const SubscriberSettings& subscriber, const std::string& bucket) {

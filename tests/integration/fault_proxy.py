@@ -31,6 +31,7 @@ class Status(typing.NamedTuple):
     code: str
     headers: dict = {}
     more: str = ""
+    message: str = "on purpose"
 
 
 class Request(typing.NamedTuple):
@@ -75,7 +76,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._reset()
             return
         if isinstance(fault, Status):
-            text = f"<Error><Code>{fault.code}</Code><Message>on purpose</Message>{fault.more}</Error>"
+            text = f"<Error><Code>{fault.code}</Code><Message>{fault.message}</Message>{fault.more}</Error>"
             self._answer(fault.status, fault.headers.items(), text.encode("ascii"))
             return
         connection = http.client.HTTPConnection(proxy.upstream.hostname, proxy.upstream.port, timeout=60)

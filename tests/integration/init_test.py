@@ -52,7 +52,7 @@ class InitTest(trail.TrailCase):
         self.assertEqual(outcome.err, f"trailsift init: the role {role} needs a policy of its own: --role {role}\n")
         of_role = self.policy(config, "--role", role)
         self.assertEqual([s["Resource"] for s in of_role["Statement"]], ["arn:aws:s3:::theirs", "arn:aws:s3:::theirs/AWSLogs/*"])
-        self.assertIn("no <bucket> of the configuration assumes it", self.policy(config, "--role", role + "x", code=2).err)
+        self.assertIn("nothing in the configuration assumes it", self.policy(config, "--role", role + "x", code=2).err)
         self.assertIn("nothing has to be allowed", self.policy(self.folder_config(), code=1).err)
         self.policy(self.config("<ossec_config><wodle", "bad.conf"), code=3)
 

@@ -35,6 +35,7 @@ MOTO = "5.2.5"
 VERSITYGW = "v1.8.0"
 PYARROW = "26.0.1"
 PROMETHEUS_CLIENT = "0.26.0"
+HCL = "8.1.4"
 
 START_SECONDS = 90
 
@@ -142,6 +143,19 @@ def prometheus_python():
             _run_install([sys.executable, "-m", "venv", str(venv)], "prometheus_client", "python3-venv")
             _run_install([str(python), "-m", "pip", "install", "-q", f"prometheus_client=={PROMETHEUS_CLIENT}"], "prometheus_client",
                          "python3-venv")
+            complete.touch()
+    return python
+
+
+def hcl_python():
+    """The Python of a virtual environment that holds python-hcl2, made where it is not there yet."""
+    venv = SERVERS / "hcl"
+    complete = venv / f".hcl2-{HCL}"
+    python = venv / "bin" / "python"
+    with _install_lock():
+        if not complete.exists():
+            _run_install([sys.executable, "-m", "venv", str(venv)], "python-hcl2", "python3-venv")
+            _run_install([str(python), "-m", "pip", "install", "-q", f"python-hcl2=={HCL}"], "python-hcl2", "python3-venv")
             complete.touch()
     return python
 
@@ -402,9 +416,11 @@ class Moto(_Queues, _Server):
     def _surroundings(self):
         return {**os.environ, "INITIAL_NO_AUTH_ACTION_COUNT": "1000000"}
 
-    def _call(self, method, path, body=b"", service="s3", content_type="application/octet-stream"):
+    def _call(self, method, path, body=b"", service="s3", content_type="application/octet-stream", target=None):
         scope = f"{self.access_key}/20200101/{self.region}/{service}/aws4_request"
         headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0", "Content-Type": content_type}
+        if target:
+            headers["X-Amz-Target"] = target
         request = urllib.request.Request(self.endpoint + path, data=body, method=method, headers=headers)
         with _direct.open(request, timeout=30) as answer:
             return answer.read().decode("utf-8")
@@ -431,6 +447,15 @@ class Moto(_Queues, _Server):
     def _query(self, service, version, action, parameters):
         body = urllib.parse.urlencode({"Action": action, "Version": version, **parameters}).encode("ascii")
         return self._call("POST", "/", body, service, "application/x-www-form-urlencoded")
+
+    def ask(self, service, target, **members):
+        """A call of a service that speaks JSON, such as `AmazonSQS.CreateQueue`: its answer."""
+        answer = self._call("POST", "/", json.dumps(members).encode("utf-8"), service, "application/x-amz-json-1.0", target)
+        return json.loads(answer) if answer else {}
+
+    def list_keys(self, bucket):
+        """How many objects the bucket has, of a thousand."""
+        return self._call("GET", f"/{bucket}?list-type=2").count("<Key>")
 
     def _iam(self, action, **parameters):
         return self._query("iam", "2010-05-08", action, parameters)
@@ -460,7 +485,14 @@ class Moto(_Queues, _Server):
 
     def enforce(self):
         """From here on signatures and policies are checked."""
-        request = urllib.request.Request(self.endpoint + "/moto-api/reset-auth", data=b"0", method="POST",
+        self._check_after(0)
+
+    def relax(self):
+        """From here on nothing is checked, until `enforce`."""
+        self._check_after(1_000_000)
+
+    def _check_after(self, calls):
+        request = urllib.request.Request(self.endpoint + "/moto-api/reset-auth", data=str(calls).encode("ascii"), method="POST",
                                          headers={"Content-Type": "text/plain"})
         with _direct.open(request, timeout=30):
             pass

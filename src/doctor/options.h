@@ -1,0 +1,18 @@
+// The limits of a doctor's visit.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "aws/environment.h"
+
+namespace trailsift {
+
+struct DoctorOptions {
+  std::chrono::milliseconds timeout{15'000};  // of each request
+  int attempts = 2;                           // at each
+  std::size_t max_streams = 100;              // accounts and regions of a bucket that are looked at; 0: all
+  Environment environment = ProcessEnvironment();
+};
+
+}  // namespace trailsift
