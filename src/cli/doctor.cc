@@ -100,6 +100,7 @@ int Doctor(const DoctorArguments& arguments) {
   if (settings) {
     DoctorOptions options;
     if (arguments.all) options.max_streams = 0;
+    options.log_integrity = settings->own.log_integrity;
     CheckModule(settings->aws_s3, options, tell);
   }
   print(table.Finish());

@@ -62,14 +62,14 @@ int Init(const InitArguments& arguments) {
     Say("--role is for --iam");
     return kExitUsage;
   }
-  if (arguments.config.empty()) return Print(TerraformModule({}, arguments.facts));
+  if (arguments.config.empty()) return Print(TerraformModule(Settings(), arguments.facts));
   Diagnostics diagnostics;
   const std::optional<Settings> settings = LoadSettings(arguments.config, diagnostics);
   if (!settings) {
     for (const Diagnostic& item : diagnostics.items()) std::fprintf(stderr, "%s\n", item.ToString().c_str());
     return kExitConfiguration;
   }
-  return arguments.terraform ? Print(TerraformModule(settings->aws_s3, arguments.facts)) : PrintPolicy(*settings, arguments);
+  return arguments.terraform ? Print(TerraformModule(*settings, arguments.facts)) : PrintPolicy(*settings, arguments);
 }
 
 }  // namespace

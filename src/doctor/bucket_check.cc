@@ -16,6 +16,7 @@
 #include "doctor/reach.h"
 #include "source/folder_store.h"
 #include "source/layout.h"
+#include "source/public_key_lister.h"
 #include "source/s3_store.h"
 #include "source/store_factory.h"
 
@@ -72,6 +73,7 @@ class BucketCheck {
     LookAtNewest();
     ReadNewest();
     if (bucket_.remove_from_bucket) TryToDelete();
+    if (NeedsKeys()) ListKeys();
   }
 
  private:
@@ -121,6 +123,7 @@ class BucketCheck {
     if (!tried_list_) Skip("list", Need::kList, "not tried");
     Skip("get", Need::kRead, "not tried: no object is known");
     Skip("decrypt", Need::kDecrypt, "not tried");
+    if (NeedsKeys()) Skip("keys", Need::kKeys, "not tried");
     if (bucket_.remove_from_bucket) {
       if (client_ != nullptr && tried_list_) TryToDelete();
       else Skip("delete", Need::kRemove, "not tried");
@@ -375,6 +378,26 @@ class BucketCheck {
   void LookInside(const std::string& key, const std::string& bytes) const {
     if (bucket_.type != "cloudtrail" || bytes.rfind("\x1f\x8b", 0) == 0 || bytes.rfind('{', 0) == 0) return;
     Say(Verdict::kWarn, "get", store_->name() + key + ": neither gzip nor JSON", "something else than CloudTrail writes there");
+  }
+
+  bool NeedsKeys() const { return options_.log_integrity && !bucket_.is_folder() && bucket_.type == "cloudtrail"; }
+
+  // Those that sign today, of one region: the permission is the same in all.
+  void ListKeys() const {
+    const std::string region = streams_.empty() || streams_.front().region.empty() ? "us-east-1" : streams_.front().region;
+    const Millis now = NowMillis();
+    const Result<std::vector<PublicKeyEntry>> keys = PublicKeyLister(&bucket_, options_.attempts).List(region, now - kDay, now);
+    if (keys.ok())
+      return Allowed("keys", Need::kKeys, Count(keys->size(), "public key", "public keys") + " of CloudTrail in " + region);
+    CheckResult result = Make(Verdict::kFail, "keys", keys.status().message());
+    result.action = ActionsOf(Need::kKeys).front();
+    result.identity = identity_;
+    if (keys.status().code() == Code::kDenied) {
+      result.missing = PolicyStatement{"", {result.action}, {"*"}, {}};
+    } else {
+      result.hint = "digests are passed over until the keys can be had";
+    }
+    tell_(std::move(result));
   }
 
   void TryToDelete() const {

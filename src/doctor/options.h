@@ -12,6 +12,7 @@ struct DoctorOptions {
   std::chrono::milliseconds timeout{15'000};  // of each request
   int attempts = 2;                           // at each
   std::size_t max_streams = 100;              // accounts and regions of a bucket that are looked at; 0: all
+  bool log_integrity = false;                 // the digests of CloudTrail's buckets are checked
   Environment environment = ProcessEnvironment();
 };
 

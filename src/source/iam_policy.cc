@@ -54,6 +54,7 @@ const char* SidOf(Need need) {
     case Need::kDecrypt: return "Decrypt";
     case Need::kAssume: return "Assume";
     case Need::kReceive: return "Receive";
+    case Need::kKeys: return "Keys";
     case Need::kFindings: return "Findings";
     case Need::kLogs: return "Logs";
     case Need::kRemoveStreams: return "RemoveStreams";
@@ -157,6 +158,7 @@ const std::vector<std::string>& ActionsOf(Need need) {
       {"kms:Decrypt"},
       {"sts:AssumeRole"},
       {"sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"},
+      {"cloudtrail:ListPublicKeys"},
       {"inspector2:ListFindings"},
       {"logs:DescribeLogStreams", "logs:GetLogEvents"},
       {"logs:DeleteLogStream"},
@@ -251,8 +253,9 @@ std::optional<PolicyStatement> KeysStatement(const Settings& settings, const std
   };
   const std::vector<BucketSettings>& buckets = settings.aws_s3.buckets;
   if (!settings.own.log_integrity || std::none_of(buckets.begin(), buckets.end(), checked)) return std::nullopt;
-  // The action knows no resources.
-  return PolicyStatement{"Keys", {"cloudtrail:ListPublicKeys"}, {"*"}, {}};
+  PolicyStatement statement = Empty(Need::kKeys);
+  statement.resources = {"*"};  // the action knows no resources
+  return statement;
 }
 
 std::string PolicyJson(const std::vector<PolicyStatement>& statements) {

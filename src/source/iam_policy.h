@@ -21,11 +21,12 @@ enum class Need {
   kDecrypt,        // what a key of KMS encrypts
   kAssume,         // a role
   kReceive,        // a subscriber's queue
+  kKeys,           // public keys of CloudTrail, where <log_integrity> checks digests
   kFindings,       // of Inspector
   kLogs,           // groups of CloudWatch Logs
   kRemoveStreams,  // their streams, where remove_log_streams says so
 };
-inline constexpr int kNeeds = 9;
+inline constexpr int kNeeds = 10;
 
 // The actions that IAM must allow for it, each once.
 const std::vector<std::string>& ActionsOf(Need need);

@@ -39,6 +39,7 @@ Result<std::vector<PublicKeyEntry>> PublicKeyLister::List(const std::string& reg
   options.service = "cloudtrail";
   options.endpoint_suffix = "CLOUDTRAIL";
   options.region = region;
+  options.max_attempts = max_attempts_;
   if (bucket_ != nullptr) {
     options.credentials.access_key = bucket_->access_key;
     options.credentials.secret_key = bucket_->secret_key;

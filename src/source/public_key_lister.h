@@ -14,8 +14,9 @@ namespace trailsift {
 
 class PublicKeyLister {
  public:
-  // Of a configured bucket; nullptr: what the environment says.
-  explicit PublicKeyLister(const BucketSettings* bucket = nullptr) : bucket_(bucket) {}
+  // Of a configured bucket; nullptr: what the environment says. `max_attempts`: as ServiceClientOptions.
+  explicit PublicKeyLister(const BucketSettings* bucket = nullptr, int max_attempts = 0)
+      : bucket_(bucket), max_attempts_(max_attempts) {}
   PublicKeyLister(const PublicKeyLister&) = delete;
   PublicKeyLister& operator=(const PublicKeyLister&) = delete;
 
@@ -25,6 +26,7 @@ class PublicKeyLister {
 
  private:
   const BucketSettings* const bucket_;
+  const int max_attempts_;
 };
 
 }  // namespace trailsift

@@ -62,6 +62,12 @@ variable "remove_from_bucket" {
   default     = @REMOVE@
 }
 
+variable "log_integrity" {
+  description = "As <log_integrity>: trailsift checks the digests of the trail"
+  type        = bool
+  default     = @INTEGRITY@
+}
+
 variable "queue" {
   description = "Name of the queue"
   type        = string
@@ -447,8 +453,8 @@ std::string HclString(std::string_view text) {
   return out += '"';
 }
 
-std::string TerraformModule(const AwsS3Settings& settings, const PolicyFacts& facts) {
-  const Made made = Divide(settings);
+std::string TerraformModule(const Settings& settings, const PolicyFacts& facts) {
+  const Made made = Divide(settings.aws_s3);
   const AwsAccessSettings* access = nullptr;
   if (made.bucket) access = &*made.bucket;
   else if (made.subscriber) access = &*made.subscriber;
@@ -459,6 +465,7 @@ std::string TerraformModule(const AwsS3Settings& settings, const PolicyFacts& fa
       Statement("Read", ActionsOf(Need::kRead), "[\"${aws_s3_bucket.logs.arn}/${local.logs}*\"]") +
       StatementIf("var.remove_from_bucket", "Remove", ActionsOf(Need::kRemove), "[\"${aws_s3_bucket.logs.arn}/${local.logs}*\"]") +
       Statement("Receive", ActionsOf(Need::kReceive), "[aws_sqs_queue.trail.arn]") +
+      StatementIf("var.log_integrity", "Keys", ActionsOf(Need::kKeys), "[\"*\"]") +
       StatementIf("var.kms_key_arn != \"\"", "Decrypt", ActionsOf(Need::kDecrypt), "[var.kms_key_arn]");
   PolicyFacts further = facts;
   if (!further.kms_keys.empty()) further.kms_keys.erase(further.kms_keys.begin());
@@ -490,6 +497,7 @@ std::string TerraformModule(const AwsS3Settings& settings, const PolicyFacts& fa
   Replace("@ORGANIZATION@", HclString(made.bucket ? made.bucket->organization_id : ""), text);
   Replace("@KMS@", HclString(facts.kms_keys.empty() ? "" : facts.kms_keys.front()), text);
   Replace("@REMOVE@", made.bucket && made.bucket->remove_from_bucket ? "true" : "false", text);
+  Replace("@INTEGRITY@", settings.own.log_integrity ? "true" : "false", text);
   Replace("@QUEUE@", HclString(made.subscriber ? made.subscriber->sqs_name : "trailsift"), text);
   Replace("@ROLE@", HclString(role.empty() ? "trailsift" : RoleName(role)), text);
   Replace("@EXTERNAL@", HclString(made.subscriber && made.subscriber->iam_role_arn == role ? made.subscriber->external_id : ""),

@@ -18,16 +18,16 @@ TEST(Terraform, TextsAreNoTemplates) {
 
 // What a parser and a check of the references say of it: tests/integration/init_terraform_test.py.
 TEST(Terraform, NothingIsLeftToReplace) {
-  const AwsS3Settings none;
-  AwsS3Settings settings;
-  settings.buckets.resize(1);
-  settings.buckets[0].name = "b";
-  const AwsS3Settings* const both[] = {&none, &settings};
-  for (const AwsS3Settings* each : both) {
+  const Settings none;
+  Settings settings;
+  settings.aws_s3.buckets.resize(1);
+  settings.aws_s3.buckets[0].name = "b";
+  const Settings* const both[] = {&none, &settings};
+  for (const Settings* each : both) {
     const std::string text = TerraformModule(*each, {});
     EXPECT_EQ(text.find('@'), std::string::npos);
     for (int need = 0; need < kNeeds; ++need) {
-      const bool here = need <= static_cast<int>(Need::kReceive);
+      const bool here = need <= static_cast<int>(Need::kKeys);
       for (const std::string& action : ActionsOf(static_cast<Need>(need)))
         EXPECT_EQ(text.find('"' + action + '"') != std::string::npos, here) << action;
     }

@@ -9,6 +9,8 @@ import subprocess
 import unittest
 from datetime import datetime, timezone
 
+import cloudtrail_server
+import digests
 import fault_proxy
 import servers
 import trail
@@ -303,6 +305,27 @@ class RoadTest(DoctorCase):
             failure = self.only(self.doctor(self.bucket_config(service_endpoint=proxy.endpoint), code=4), "decrypt", "fail")
         self.assertEqual(failure["statement"], {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key})
 
+    def test_public_keys_of_cloudtrail(self):
+        watched = trail.wodle(trail.bucket_block("fresh"))
+        checked = watched.replace("</ossec_config>", "<trailsift><log_integrity>yes</log_integrity></trailsift></ossec_config>")
+        with cloudtrail_server.CloudTrailServer(us_east_1=[digests.Signer(str(self.scratch), "known")]) as cloudtrail:
+            env = {"AWS_ENDPOINT_URL_CLOUDTRAIL": cloudtrail.url}
+            self.assertEqual(self.of(self.doctor(self.config(watched, "plain.conf"), env=env), "keys"), [])
+            config = self.config(checked)
+            found = self.doctor(config, env=env)
+            self.assert_all_good(found)
+            self.assertIn("1 public key of CloudTrail in us-east-1", self.only(found, "keys", "ok")["detail"])
+            cloudtrail.refused.add("us-east-1")
+            failure = self.only(self.doctor(config, code=4, env=env), "keys", "fail")
+            statement = next(one for one in json.loads(trail.program("init", "--iam", "--config", config).out)["Statement"] if one["Sid"] == "Keys")
+            self.assertEqual(failure["statement"], {name: value for name, value in statement.items() if name != "Sid"})
+            cloudtrail.refused.clear()
+            cloudtrail.broken = True
+            failure = self.only(self.doctor(config, code=4, env=env), "keys", "fail")
+            self.assertNotIn("statement", failure)
+        found = self.doctor(self.config(checked.replace("fresh", "absent"), "absent.conf"), code=4)
+        self.only(found, "keys", "skip")
+
     def test_a_profile_that_is_not_there(self):
         failure = self.only(self.doctor(self.bucket_config(aws_profile="nobody"), code=4), "credentials", "fail")
         self.assertIn('no AWS profile "nobody"', failure["detail"])
@@ -345,7 +368,9 @@ class RoadTest(DoctorCase):
         with socket.create_server(("127.0.0.1", 0)) as silent:
             config = self.bucket_config(service_endpoint=f"http://127.0.0.1:{silent.getsockname()[1]}")
             with trail.Daemon("doctor", "--config", config, "--home", self.scratch, env=self.env) as doctor:
-                silent.accept()[0].recv(1)
+                asked = silent.accept()[0]
+                self.addCleanup(asked.close)
+                asked.recv(1)
                 doctor.signal(signal.SIGINT)
                 self.assertEqual(doctor.wait(), 130)
 

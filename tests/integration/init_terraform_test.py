@@ -112,13 +112,15 @@ class TerraformTest(trail.TrailCase):
             f'<subscriber type="buckets"><sqs_name>told</sqs_name>{of_role}</subscriber>',
             f'<service type="inspector"><regions>us-east-1</regions>{of_role}</service>',
             f'<service type="cloudwatchlogs"><regions>us-east-1</regions><aws_log_groups>vpn</aws_log_groups>'
-            f'<remove_log_streams>yes</remove_log_streams>{of_role}</service>'))
+            f'<remove_log_streams>yes</remove_log_streams>{of_role}</service>').replace(
+                "</ossec_config>", "<trailsift><log_integrity>yes</log_integrity></trailsift></ossec_config>"))
         nowhere = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "AKIANOBODY0000000000", "AWS_SECRET_ACCESS_KEY": "nobodys"}
         outcome = trail.program("doctor", "--json", "--config", config, "--home", self.scratch, env=nowhere)
         self.assertEqual(outcome.code, 4, outcome.err)
         tried = {one["action"] for one in outcome.lines if "action" in one}
-        self.assertLessEqual({"s3:ListBucket", "s3:GetObject", "s3:DeleteObject", "kms:Decrypt", "sts:AssumeRole"}, tried)
+        self.assertLessEqual({"s3:ListBucket", "s3:GetObject", "s3:DeleteObject", "kms:Decrypt", "sts:AssumeRole", "cloudtrail:ListPublicKeys"}, tried)
         made = self.module("--config", config)
+        self.assertIs(made.named("variable")["log_integrity"]["default"], True)
         self.assertLessEqual(tried, made.actions("trailsift") | made.actions("caller"))
         # And both are what `init --iam` says.
         least = set()
