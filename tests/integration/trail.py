@@ -265,6 +265,12 @@ def alerts(home):
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
 
+def alerts_so_far(home):
+    """How many whole lines alerts.json has, also while one is being written or after a kill cut one off."""
+    path = pathlib.Path(home) / "logs" / "alerts" / "alerts.json"
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
 def withdrawn(lines):
     gone = set()
     for alert in lines:
