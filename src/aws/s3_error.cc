@@ -45,17 +45,6 @@ bool MentionsKms(const S3Failure& failure) {
          has(failure.message, ":kms");
 }
 
-// ` (arn:…)`: the key, where the server names it.
-std::string KmsKeyIn(const std::string& message) {
-  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/_-";
-  for (std::size_t at = message.find("arn:"); at != std::string::npos; at = message.find("arn:", at + 1)) {
-    const std::size_t end = std::min(message.find_first_not_of(kAllowed, at), message.size());
-    const std::string arn = message.substr(at, std::min<std::size_t>(end - at, 200));
-    if (arn.find(":kms:") != std::string::npos) return " (" + arn + ')';
-  }
-  return {};
-}
-
 std::string Action(S3Operation operation) {
   switch (operation) {
     case S3Operation::kList: return "s3:ListBucket";
@@ -99,6 +88,16 @@ Status DeniedStatus(const S3Failure& failure, const S3Subject& subject) {
 }
 
 }  // namespace
+
+std::string KmsKeyIn(const std::string& message) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/_-";
+  for (std::size_t at = message.find("arn:"); at != std::string::npos; at = message.find("arn:", at + 1)) {
+    const std::size_t end = std::min(message.find_first_not_of(kAllowed, at), message.size());
+    const std::string arn = message.substr(at, std::min<std::size_t>(end - at, 200));
+    if (arn.find(":kms:") != std::string::npos) return " (" + arn + ')';
+  }
+  return {};
+}
 
 S3Failure ReadFailure(const HttpResponse& response) {
   S3Failure failure;

@@ -55,6 +55,9 @@ struct S3Subject {
 // kNotFound, kDenied, kAuth or kUnavailable. `attempts` so far.
 Status FailureStatus(const S3Failure& failure, const S3Subject& subject, int attempts);
 
+// ` (arn:aws:kms:…)`: the key of KMS that a server's message names; empty where it names none.
+std::string KmsKeyIn(const std::string& message);
+
 // A transport error after all retries.
 Status TransportStatus(const HttpResponse& response, const S3Subject& subject, int attempts);
 

@@ -20,6 +20,9 @@ constexpr std::string_view kSigned[] = {"SignatureDoesNotMatch", "InvalidSignatu
 constexpr std::string_view kNotThere[] = {"ResourceNotFoundException", "QueueDoesNotExist",
                                           "AWS.SimpleQueueService.NonExistentQueue", "NonExistentQueue"};
 constexpr std::string_view kRefused[] = {"AccessDenied", "AccessDeniedException", "NotAuthorized", "UnauthorizedOperation"};
+// Amazon SQS API reference, "ReceiveMessage", errors; the second as its query protocol has it.
+constexpr std::string_view kKmsRefused[] = {"KmsAccessDenied", "KMS.AccessDeniedException"};
+constexpr std::string_view kKmsBusy[] = {"KmsThrottled", "KMS.ThrottlingException"};
 constexpr std::string_view kKeys[] = {"ExpiredToken",
                                       "ExpiredTokenException",
                                       "TokenRefreshRequired",
@@ -70,6 +73,7 @@ ServiceRemedy ServiceRemedyFor(const S3Failure& failure, Millis signed_at) {
       std::abs(*failure.server_time - signed_at) > kSuspiciousSkew) {
     return ServiceRemedy::kFixClock;
   }
+  if (IsOneOf(failure.code, kKmsBusy)) return ServiceRemedy::kBackOff;
   switch (RemedyFor(failure, "")) {
     case S3Remedy::kBackOff: return ServiceRemedy::kBackOff;
     case S3Remedy::kRenewKeys: return ServiceRemedy::kRenewKeys;
@@ -88,6 +92,12 @@ Status ServiceFailureStatus(const S3Failure& failure, const ServiceSubject& subj
     text += IsOneOf(failure.code, kSigned) ? ": the secret key does not belong to the access key, or this machine's clock is wrong"
                                            : ": they have expired or are not known there; get new ones";
     return {Code::kAuth, text};
+  }
+  if (IsOneOf(failure.code, kKmsRefused)) {
+    text += ": access denied by KMS: the keys from ";
+    text += subject.credentials;
+    text += " need kms:Decrypt on the KMS key that encrypts it" + KmsKeyIn(failure.message);
+    return {Code::kDenied, text};
   }
   if (IsOneOf(failure.code, kRefused) || (failure.status == 403 && failure.code.empty())) {
     text += ": access denied: the keys from ";
