@@ -120,6 +120,14 @@ Result<std::string> ServiceClient::FindKeys() {
   return answer.get();
 }
 
+HttpResponse ServiceClient::Knock(milliseconds timeout) {
+  HttpRequest request;
+  request.url = origin() + (endpoint_.path.empty() ? "/" : endpoint_.path);
+  request.no_proxy = custom_ && IsLoopbackHost(endpoint_.host);
+  request.timeout = request.connect_timeout = timeout;
+  return http_.Perform(std::move(request));
+}
+
 void ServiceClient::Start(const CallPtr& call) {
   credentials_.Get([this, call](Result<Credentials> credentials) {
     if (!credentials.ok()) {

@@ -62,6 +62,10 @@ class ServiceClient {
   void After(std::chrono::milliseconds delay, std::function<void()> task) { http_.After(delay, std::move(task)); }
   // Where the keys come from, once they are there and the configured role is assumed. Failures as of CredentialProvider.
   Result<std::string> FindKeys();
+  // One request without a signature, once: whatever answers shows that the service's host is reached, and the server's clock.
+  HttpResponse Knock(std::chrono::milliseconds timeout);
+  // `https://host`: where everything goes.
+  std::string origin() const { return endpoint_.Origin(); }
   // Everything in flight and everything after it is answered with kCancelled. Returns at once.
   void Cancel() { http_.Stop(); }
 

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "aws/queue_address.h"
 #include "aws/s3_endpoint.h"
 #include "base/json.h"
 
@@ -18,11 +19,6 @@ std::uint64_t NumberIn(JsonValue value, const char* path) {
   if (text) std::from_chars(text->data(), text->data() + text->size(), number);
   return number;
 }
-
-// `https://sqs.eu-west-1.amazonaws.com/123456789012/trail`
-bool IsUrl(const std::string& text) { return text.rfind("http://", 0) == 0 || text.rfind("https://", 0) == 0; }
-
-std::string LastFolder(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 Result<std::vector<QueueMessage>> ReadMessages(const std::string& answer) {
   std::vector<QueueMessage> messages;
@@ -57,25 +53,25 @@ Status ReadBatch(const std::string& answer, const std::string& name) {
 
 }  // namespace
 
-Result<std::unique_ptr<SqsQueue>> SqsQueue::Create(SqsOptions options) {
+Result<ServiceClientOptions> SqsClientOptions(const SqsOptions& options) {
+  const Result<QueueAddress> address = ReadQueueAddress(options.queue);
+  if (!address.ok()) return address.status();
   ServiceClientOptions client;
   client.service = "sqs";
   client.endpoint_suffix = "SQS";
-  client.service_endpoint = std::move(options.service_endpoint);
-  client.credentials = std::move(options.credentials);
-  std::string name = options.queue;
-  std::string queue_url;
-  if (IsUrl(options.queue)) {
-    const Result<Url> url = ParseUrl(options.queue);
-    if (!url.ok()) return url.status().Annotate("queue");
-    name = LastFolder(url->path);
-    if (name.empty()) return Status(Code::kInvalid, "queue: no name at the end of " + options.queue);
-    queue_url = options.queue;
-    client.region = RegionOfHost(url->host);
-  }
-  Result<std::unique_ptr<ServiceClient>> made = ServiceClient::Create(std::move(client));
+  client.service_endpoint = options.service_endpoint.empty() ? address->endpoint : options.service_endpoint;
+  client.region = address->region;
+  client.credentials = options.credentials;
+  return client;
+}
+
+Result<std::unique_ptr<SqsQueue>> SqsQueue::Create(const SqsOptions& options) {
+  Result<ServiceClientOptions> client = SqsClientOptions(options);
+  if (!client.ok()) return client.status();
+  Result<std::unique_ptr<ServiceClient>> made = ServiceClient::Create(std::move(client).value());
   if (!made.ok()) return made.status();
-  return std::unique_ptr<SqsQueue>(new SqsQueue(std::move(name), std::move(queue_url), std::move(made).value()));
+  const Result<QueueAddress> address = ReadQueueAddress(options.queue);
+  return std::unique_ptr<SqsQueue>(new SqsQueue(address->name, address->url, std::move(made).value()));
 }
 
 ServiceRequest SqsQueue::RequestOf(const char* action, std::string body) const {

@@ -15,14 +15,17 @@ namespace trailsift {
 
 struct SqsOptions {
   std::string queue;             // its name, or its URL
-  std::string service_endpoint;  // empty: AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL, AWS
+  std::string service_endpoint;  // empty: that of a URL of another server than AWS, AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL, AWS
   CredentialOptions credentials;
 };
+
+// How the client for such a queue is made. kInvalid for a URL that can't be.
+Result<ServiceClientOptions> SqsClientOptions(const SqsOptions& options);
 
 class SqsQueue : public MessageQueue {
  public:
   // kInvalid for a URL or endpoint that can't be; kNotFound for a profile that does not exist. Nothing is sent yet.
-  static Result<std::unique_ptr<SqsQueue>> Create(SqsOptions options);
+  static Result<std::unique_ptr<SqsQueue>> Create(const SqsOptions& options);
 
   void Receive(std::chrono::seconds wait, std::chrono::seconds hidden,
                std::function<void(Result<std::vector<QueueMessage>>)> done) override;

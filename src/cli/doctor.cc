@@ -32,6 +32,7 @@ struct DoctorArguments {
   std::string home = "/var/lib/trailsift";
   bool json = false;
   bool all = false;
+  std::vector<std::string> objects;
 };
 
 CheckResult Told(Verdict verdict, const char* check, std::string detail) {
@@ -64,7 +65,22 @@ void CheckModule(const AwsS3Settings& module, const DoctorOptions& options, cons
   for (const SubscriberSettings& subscriber : module.subscribers) CheckQueue(subscriber, options, tell);
 }
 
+std::optional<NamedObject> ReadObjectName(const std::string& text) {
+  const std::size_t slash = text.find('/', 5);
+  if (text.rfind("s3://", 0) != 0 || slash == 5 || slash == std::string::npos || slash + 1 == text.size()) return std::nullopt;
+  return NamedObject{text.substr(5, slash - 5), text.substr(slash + 1)};
+}
+
 int Doctor(const DoctorArguments& arguments) {
+  DoctorOptions options;
+  for (const std::string& text : arguments.objects) {
+    std::optional<NamedObject> object = ReadObjectName(text);
+    if (!object) {
+      std::fprintf(stderr, "trailsift doctor: --object %s: write s3://BUCKET/KEY\n", text.c_str());
+      return kExitUsage;
+    }
+    options.objects.push_back(*std::move(object));
+  }
   // Nothing is under way that would have to be finished.
   std::signal(SIGINT, [](int) { ::_exit(kExitInterrupted); });
   std::signal(SIGPIPE, SIG_IGN);
@@ -74,11 +90,13 @@ int Doctor(const DoctorArguments& arguments) {
   DoctorTable table;
   DoctorTotals totals;
   bool written = true;
+  bool lacks_statements = false;
   const auto print = [&](const std::string& text) {
     written = written && std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   };
   const Tell tell = [&](const CheckResult& result) {
     totals.Add(result);
+    lacks_statements |= result.missing.has_value();
     if (arguments.json) print(DoctorJsonLine(result));
     else print(table.Add(result));
   };
@@ -97,15 +115,22 @@ int Doctor(const DoctorArguments& arguments) {
     if (rules != nullptr) tell(Told(Verdict::kOk, "rules", DescribeRules(*rules)));
   }
   CheckHome(arguments.home, tell);
-  if (settings) {
-    DoctorOptions options;
+  if (!settings) {
+    tell(Told(Verdict::kSkipped, "configuration", "nothing of AWS was tried: mend the configuration first"));
+  } else {
+    if (!options.objects.empty() && settings->aws_s3.subscribers.empty())
+      tell(Told(Verdict::kWarn, "configuration", "--object: not read, there is no <subscriber> whose keys would read it"));
     if (arguments.all) options.max_streams = 0;
     options.log_integrity = settings->own.log_integrity;
     CheckModule(settings->aws_s3, options, tell);
   }
   print(table.Finish());
-  if (arguments.json) std::fprintf(stderr, "trailsift doctor: %s\n", totals.Text().c_str());
-  else print('\n' + totals.Text() + '\n');
+  if (arguments.json) {
+    std::fprintf(stderr, "trailsift doctor: %s\n", totals.Text().c_str());
+  } else {
+    print('\n' + totals.Text() + '\n');
+    if (lacks_statements) print("`trailsift init --iam` prints all statements that the configuration needs\n");
+  }
   return written ? totals.exit_code() : kExitIo;
 }
 
@@ -118,6 +143,8 @@ void AddDoctorCommand(CLI::App& app, std::function<int()>& action) {
   command->add_option("--home", arguments->home, "The home of `run`")->type_name("DIR")->capture_default_str();
   command->add_flag("--json", arguments->json, "One JSON object a line");
   command->add_flag("--all", arguments->all, "Look at every account and region, not only at the first hundred of a bucket");
+  command->add_option("--object", arguments->objects, "Read this object with the keys of each <subscriber>, may repeat")
+      ->type_name("s3://BUCKET/KEY");
   command->callback([arguments, &action] { action = [arguments] { return Doctor(*arguments); }; });
 }
 

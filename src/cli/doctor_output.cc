@@ -13,6 +13,7 @@ using Area = CheckResult::Area;
 
 constexpr std::size_t kVerdictWidth = 4;
 constexpr std::size_t kCheckWidth = 15;
+constexpr std::size_t kMargin = kVerdictWidth + 2 + kCheckWidth;
 
 // What a server or a file name put into a text must not move a terminal's cursor.
 std::string Plain(std::string_view text) {
@@ -64,13 +65,7 @@ std::string Line(const std::vector<CheckResult>& results) {
   if (!root.empty() && result.detail.rfind(root, 0) != 0) line += Plain(result.subject) + ": ";
   line += Plain(Parts(results));
   line += '\n';
-  const std::string margin(kVerdictWidth + 2 + kCheckWidth, ' ');
-  if (!result.hint.empty()) line += margin + "-> " + Plain(result.hint) + '\n';
-  if (result.missing) {
-    line += margin + "-> a policy of " +
-            (result.identity.empty() ? "the caller" : "who has the keys from " + Plain(result.identity)) + " needs\n";
-    line += margin + "   " + StatementJson(*result.missing) + '\n';
-  }
+  if (!result.hint.empty()) line += std::string(kMargin, ' ') + "-> " + Plain(result.hint) + '\n';
   return line;
 }
 
@@ -121,9 +116,20 @@ std::string DoctorTable::Add(CheckResult result) {
 }
 
 std::string DoctorTable::Finish() {
-  std::string line = waiting_.empty() ? std::string() : Line(waiting_);
+  std::string text;
+  if (!waiting_.empty()) text = Line(waiting_) + Statement(waiting_.front());
   waiting_.clear();
-  return line;
+  return text;
+}
+
+std::string DoctorTable::Statement(const CheckResult& result) {
+  if (!result.missing) return {};
+  const std::string margin(kMargin, ' ');
+  const std::string statement = StatementJson(*result.missing);
+  if (!statements_.insert(result.identity + '\n' + statement).second) return margin + "-> the same statement as above\n";
+  std::string text = margin + "-> a policy of ";
+  text += result.identity.empty() ? "the caller" : "who has the keys from " + Plain(result.identity);
+  return text.append(" needs\n").append(margin).append("   ").append(statement).append("\n");
 }
 
 void DoctorTotals::Add(const CheckResult& result) {

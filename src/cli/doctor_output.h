@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,7 @@ std::string_view VerdictWord(CheckResult::Verdict verdict);
 // With the line's end.
 std::string DoctorJsonLine(const CheckResult& result);
 
-// Findings that differ in their item only become one line, so each is printed once the next one is known.
+// Findings that differ in their item only become one line, so each is printed once the next one is known. A statement is printed once.
 class DoctorTable {
  public:
   // The lines that are whole now.
@@ -24,7 +25,10 @@ class DoctorTable {
   std::string Finish();
 
  private:
+  std::string Statement(const CheckResult& result);
+
   std::vector<CheckResult> waiting_;  // of one line
+  std::set<std::string> statements_;  // that were printed, with whose policy they belong to
 };
 
 class DoctorTotals {

@@ -54,6 +54,13 @@ TEST(DoctorOutput, AFailureWithItsStatement) {
             "                     -> a policy of who has the keys from profile \"p\" needs\n"
             "                        {\"Effect\": \"Allow\", \"Action\": \"s3:ListBucket\", \"Resource\": "
             "\"arn:aws:s3:::b\", \"Condition\": {\"StringLike\": {\"s3:prefix\": \"AWSLogs/*\"}}}\n");
+  EXPECT_EQ(table.Add(result) + table.Finish(),
+            "FAIL  list           s3://b/AWSLogs/?[2J: access denied\n"
+            "                     -> the same statement as above\n");
+  CheckResult of_another = result;
+  of_another.identity = "profile \"q\"";
+  table.Add(of_another);
+  EXPECT_NE(table.Finish().find("profile \"q\" needs\n"), std::string::npos) << "another's policy needs it, too";
   EXPECT_EQ(
       DoctorJsonLine(result),
       "{\"status\":\"fail\",\"check\":\"list\",\"subject\":\"s3://b/AWSLogs/\",\"detail\":\"s3://b/AWSLogs/\\u001b[2J: access "

@@ -38,7 +38,7 @@ int PrintPolicy(const Settings& settings, const InitArguments& arguments) {
     return kExitUsage;
   }
   std::vector<PolicyStatement> statements = LeastPolicy(settings.aws_s3, arguments.role, arguments.facts);
-  if (std::optional<PolicyStatement> keys = KeysStatement(settings, arguments.role)) statements.push_back(*std::move(keys));
+  if (NeedsKeys(settings, arguments.role)) statements.push_back(KeysStatement());
   if (statements.empty()) {
     Say("the configuration asks nothing of AWS: nothing has to be allowed");
     return kExitFindings;

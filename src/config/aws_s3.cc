@@ -172,7 +172,12 @@ void ReadService(const BlockReader& reader, const XmlNode& node, Module& module)
 
 // A URL tells region and account besides.
 bool IsQueue(std::string_view text) {
-  if (text.rfind("https://", 0) == 0 || text.rfind("http://", 0) == 0) return true;
+  // Of a URL the end is the name; what stands before it at least a host.
+  const std::size_t host = text.rfind("https://", 0) == 0 ? 8 : text.rfind("http://", 0) == 0 ? 7 : 0;
+  if (const std::size_t slash = text.rfind('/'); host > 0) {
+    if (slash <= host) return false;
+    text.remove_prefix(slash + 1);
+  }
   if (text.size() > 5 && text.substr(text.size() - 5) == ".fifo") text.remove_suffix(5);
   return !text.empty() && text.size() <= 80 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -191,7 +196,7 @@ void ReadSubscriber(const BlockReader& reader, const XmlNode& node, Module& modu
     reader.Error(node, "<subscriber> without <sqs_name>", "name the queue, or write its URL");
   else if (!subscriber.sqs_name.empty() && !IsQueue(subscriber.sqs_name))
     reader.Error(*node.Child("sqs_name"), "\"" + subscriber.sqs_name + "\" is no name of a queue",
-                 "at most 80 letters, digits, - and _, or the queue's URL");
+                 "at most 80 letters, digits, - and _, or the queue's URL as https://sqs.REGION.amazonaws.com/ACCOUNT/NAME");
   module.settings.subscribers.push_back(std::move(subscriber));
 }
 

@@ -13,7 +13,6 @@
 #include "doctor/access_check.h"
 #include "doctor/home_check.h"
 #include "doctor/newest_object.h"
-#include "doctor/reach.h"
 #include "source/folder_store.h"
 #include "source/layout.h"
 #include "source/public_key_lister.h"
@@ -54,13 +53,6 @@ std::string Ago(Millis span) {
   return "just now";
 }
 
-// The ARN of the key that KMS refuses, as S3 says it; empty where it does not.
-std::string KeyOf(const std::string& message) {
-  const std::size_t begin = message.rfind("(arn:");
-  const std::size_t end = message.find(')', begin == std::string::npos ? message.size() : begin);
-  return end == std::string::npos ? std::string() : message.substr(begin + 1, end - begin - 1);
-}
-
 class BucketCheck {
  public:
   BucketCheck(const BucketSettings& bucket, const DoctorOptions& options, const Tell& tell)
@@ -98,15 +90,7 @@ class BucketCheck {
     if (bucket_.is_folder()) return tell_(std::move(result));
     result.action = ActionsOf(need).front();
     result.identity = identity_;
-    if (status.code() == Code::kDenied && status.message().find("by KMS") != std::string::npos) {
-      result.check = "decrypt";
-      result.action = ActionsOf(Need::kDecrypt).front();
-      const std::string key = KeyOf(status.message());
-      result.missing = DecryptStatement({key.empty() ? "arn:aws:kms:REGION:ACCOUNT:key/KEY" : key});
-      result.hint = "the key's own policy must allow it, too";
-    } else if (status.code() == Code::kDenied && status.message().find("need s3:") != std::string::npos) {
-      result.missing = StatementFor(bucket_, need);
-    }
+    ReadRefusal(status, StatementFor(bucket_, need), result);
     tell_(std::move(result));
   }
   void Allowed(const char* check, Need need, std::string detail) const {
@@ -123,7 +107,7 @@ class BucketCheck {
     if (!tried_list_) Skip("list", Need::kList, "not tried");
     Skip("get", Need::kRead, "not tried: no object is known");
     Skip("decrypt", Need::kDecrypt, "not tried");
-    if (NeedsKeys()) Skip("keys", Need::kKeys, "not tried");
+    if (NeedsKeys() && !bucket_.is_folder()) Skip("keys", Need::kKeys, "not tried");
     if (bucket_.remove_from_bucket) {
       if (client_ != nullptr && tried_list_) TryToDelete();
       else Skip("delete", Need::kRemove, "not tried");
@@ -132,14 +116,7 @@ class BucketCheck {
 
   // --- the way to the bucket ---
 
-  S3Options Options() const {
-    S3Options made = ClientOptions(bucket_);
-    made.credentials.environment = options_.environment;
-    made.max_attempts = options_.attempts;
-    made.longest_pause = std::chrono::milliseconds(1000);
-    made.request_timeout = options_.timeout;
-    return made;
-  }
+  S3Options Options() const { return WithLimits(ClientOptions(bucket_), options_); }
 
   bool OpenBucket() {
     Result<std::unique_ptr<S3Client>> client = S3Client::Create(Options());
@@ -155,22 +132,7 @@ class BucketCheck {
   }
 
   bool Reach() {
-    const Millis before = NowMillis();
-    const HttpResponse response = client_->Knock();
-    const Millis after = NowMillis();
-    const std::string origin = client_->origin();
-    if (!response.transport_error.empty()) {
-      CheckResult result = Make(Verdict::kFail, "reach", "");
-      DescribeFault(response, origin, options_.environment, result);
-      tell_(std::move(result));
-      return false;
-    }
-    std::string detail = origin + " answers in " + std::to_string(after - before) + " ms";
-    if (const std::string proxy = ProxyOf(origin, options_.environment); !proxy.empty())
-      detail += " (proxy, unless NO_PROXY says otherwise: " + proxy + ')';
-    Say(Verdict::kOk, "reach", std::move(detail));
-    tell_(JudgeClock(response, before, after, origin));
-    return true;
+    return CheckHost([this] { return client_->Knock(); }, client_->origin(), options_, Make(Verdict::kOk, "", ""), false, tell_);
   }
 
   bool FindKeys() {
@@ -370,9 +332,7 @@ class BucketCheck {
               Count(read, "object", "objects") + " read, " + InBytes(static_cast<double>(bytes)) +
                   (newest.size() > 1 ? ": the newest of each account" : ": the newest"));
     if (bucket_.is_folder()) return;
-    std::string keys;
-    for (const std::string& key : store_->TakeKeys()) keys += (keys.empty() ? "with " : ", ") + key;
-    Allowed("decrypt", Need::kDecrypt, keys.empty() ? "not needed: what was read is encrypted with no key of KMS" : keys);
+    Allowed("decrypt", Need::kDecrypt, DescribeKeys(store_->TakeKeys()));
   }
 
   void LookInside(const std::string& key, const std::string& bytes) const {
@@ -380,23 +340,26 @@ class BucketCheck {
     Say(Verdict::kWarn, "get", store_->name() + key + ": neither gzip nor JSON", "something else than CloudTrail writes there");
   }
 
-  bool NeedsKeys() const { return options_.log_integrity && !bucket_.is_folder() && bucket_.type == "cloudtrail"; }
+  // Of a folder's digests the environment's credentials ask.
+  bool NeedsKeys() const { return options_.log_integrity && bucket_.type == "cloudtrail"; }
 
   // Those that sign today, of one region: the permission is the same in all.
   void ListKeys() const {
     const std::string region = streams_.empty() || streams_.front().region.empty() ? "us-east-1" : streams_.front().region;
     const Millis now = NowMillis();
-    const Result<std::vector<PublicKeyEntry>> keys = PublicKeyLister(&bucket_, options_.attempts).List(region, now - kDay, now);
-    if (keys.ok())
-      return Allowed("keys", Need::kKeys, Count(keys->size(), "public key", "public keys") + " of CloudTrail in " + region);
-    CheckResult result = Make(Verdict::kFail, "keys", keys.status().message());
+    PublicKeyLister lister(bucket_.is_folder() ? nullptr : &bucket_, options_.attempts, options_.timeout);
+    const Result<std::vector<PublicKeyEntry>> keys = lister.List(region, now - kDay, now);
+    CheckResult result = Make(keys.ok() ? Verdict::kOk : Verdict::kFail, "keys", "");
+    result.area = Area::kAws;
     result.action = ActionsOf(Need::kKeys).front();
-    result.identity = identity_;
-    if (keys.status().code() == Code::kDenied) {
-      result.missing = PolicyStatement{"", {result.action}, {"*"}, {}};
-    } else {
-      result.hint = "digests are passed over until the keys can be had";
+    if (keys.ok()) {
+      result.detail = Count(keys->size(), "public key", "public keys") + " of CloudTrail in " + region;
+      return tell_(std::move(result));
     }
+    result.detail = keys.status().message();
+    result.identity = identity_;
+    if (keys.status().code() == Code::kDenied) result.missing = KeysStatement();
+    else result.hint = "digests are passed over until the keys can be had";
     tell_(std::move(result));
   }
 

@@ -1,6 +1,6 @@
-// Tries what a run does with one <service>, in each of its regions: a page of one finding, the newest stream of each log group and one event of
-// it. With remove_log_streams the deletion of a stream that never was: CloudWatch Logs says that it is not there, or that it may not be
-// deleted.
+// Tries what a run does with one <service>, in each region that it reads: a page of one finding, the newest stream of each log group and one
+// event of it. With remove_log_streams the deletion of a stream that never was: CloudWatch Logs says that it is not there, or that it may
+// not be deleted. Where no region is configured a run asks all of them and passes over those that refuse; so does this. Blocking.
 #pragma once
 
 #include "config/settings.h"

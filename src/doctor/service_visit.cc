@@ -1,41 +1,39 @@
 #include "doctor/service_visit.h"
 
+#include <utility>
+
 #include "doctor/access_check.h"
 
 namespace trailsift {
 
 using Verdict = CheckResult::Verdict;
 
-ServiceClientOptions ServiceVisit::Options() const {
-  ServiceClientOptions made;
-  made.service = service_;
-  made.endpoint_suffix = endpoint_suffix_;
-  made.service_endpoint = access_.service_endpoint;
-  made.region = region_;
-  made.max_attempts = options_.attempts;
-  made.longest_pause = std::chrono::milliseconds(1000);
-  made.credentials.access_key = access_.access_key;
-  made.credentials.secret_key = access_.secret_key;
-  made.credentials.profile = access_.aws_profile;
-  made.credentials.role_arn = access_.iam_role_arn;
-  made.credentials.role_duration = access_.iam_role_duration;
-  made.credentials.external_id = access_.external_id;
-  made.credentials.sts_endpoint = access_.sts_endpoint;
-  made.credentials.environment = options_.environment;
-  return made;
-}
+ServiceVisit::ServiceVisit(const AwsAccessSettings& access, ServiceClientOptions client, const DoctorOptions& options,
+                           std::string check, std::string subject, const Tell& tell)
+    : access_(access),
+      made_(WithLimits(std::move(client), options)),
+      options_(options),
+      check_(std::move(check)),
+      subject_(std::move(subject)),
+      tell_(tell) {}
 
-bool ServiceVisit::Open() {
-  Result<std::unique_ptr<ServiceClient>> client = ServiceClient::Create(Options());
+bool ServiceVisit::Reach(bool quiet) {
+  Result<std::unique_ptr<ServiceClient>> client = ServiceClient::Create(made_);
   if (!client.ok()) {
     CheckResult result = Make(Verdict::kFail, "", client.status().message());
-    if (client.status().code() != Code::kInvalid) result.check = "credentials";
+    result.check = client.status().code() == Code::kInvalid ? "reach" : "credentials";
     tell_(std::move(result));
     return false;
   }
   client_ = std::move(client).value();
+  return CheckHost([this] { return client_->Knock(options_.timeout); }, client_->origin(), options_, Make(Verdict::kOk, "", ""),
+                   quiet, tell_);
+}
+
+bool ServiceVisit::FindKeys() {
+  if (client_ == nullptr) return false;
   const auto without_role = [this]() -> Result<std::string> {
-    ServiceClientOptions plain = Options();
+    ServiceClientOptions plain = made_;
     plain.credentials.role_arn.clear();
     const Result<std::unique_ptr<ServiceClient>> caller = ServiceClient::Create(std::move(plain));
     if (!caller.ok()) return caller.status();
@@ -47,8 +45,8 @@ bool ServiceVisit::Open() {
   return identity.has_value();
 }
 
-Result<std::string> ServiceVisit::Ask(ServiceRequest request, const std::string& action) {
-  request.subject = subject_;
+Result<std::string> ServiceVisit::Ask(ServiceRequest request, const std::string& action, const std::string& subject) {
+  request.subject = subject.empty() ? subject_ : subject;
   request.permission = action;
   request.timeout = options_.timeout;
   return client_->Ask(std::move(request));
@@ -57,6 +55,8 @@ Result<std::string> ServiceVisit::Ask(ServiceRequest request, const std::string&
 bool ServiceVisit::IsAllowed(const Status& status) {
   return status.ok() || status.code() == Code::kInvalid || status.code() == Code::kNotFound;
 }
+
+bool ServiceVisit::IsHopeless(const Status& status) { return !status.ok() && status.code() != Code::kDenied && !IsAllowed(status); }
 
 CheckResult ServiceVisit::Make(Verdict verdict, const std::string& action, std::string detail) const {
   CheckResult result;
@@ -79,7 +79,7 @@ void ServiceVisit::Say(Verdict verdict, const std::string& action, std::string d
 void ServiceVisit::Refused(const std::string& action, const Status& status, const PolicyStatement& needed) const {
   CheckResult result = Make(Verdict::kFail, action, status.message());
   result.identity = identity_;
-  if (status.code() == Code::kDenied && status.message().find("explicit deny") == std::string::npos) result.missing = needed;
+  ReadRefusal(status, needed, result);
   tell_(std::move(result));
 }
 

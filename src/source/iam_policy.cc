@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "aws/queue_address.h"
 #include "aws/s3_endpoint.h"
 #include "source/layout.h"
 
@@ -34,6 +35,17 @@ std::string PartitionOfAccess(const AwsAccessSettings& access, const std::vector
   return !partition.empty() ? partition : std::string(regions.empty() ? "aws" : PartitionOf(regions.front()));
 }
 
+// The configuration has seen to it that it is one.
+QueueAddress AddressOf(const SubscriberSettings& subscriber) {
+  const Result<QueueAddress> address = ReadQueueAddress(subscriber.sqs_name);
+  return address.ok() ? *address : QueueAddress();
+}
+
+std::string PartitionOfQueue(const SubscriberSettings& subscriber) {
+  const std::string region = AddressOf(subscriber).region;
+  return PartitionOfAccess(subscriber, region.empty() ? std::vector<std::string>() : std::vector{region});
+}
+
 std::string Arn(const std::string& partition, const std::string& rest) {
   std::string arn("arn:");
   return arn.append(partition).append(":").append(rest);
@@ -53,7 +65,9 @@ const char* SidOf(Need need) {
     case Need::kRemove: return "Remove";
     case Need::kDecrypt: return "Decrypt";
     case Need::kAssume: return "Assume";
+    case Need::kFindQueue: return "FindQueue";
     case Need::kReceive: return "Receive";
+    case Need::kLookAtQueue: return "LookAtQueue";
     case Need::kKeys: return "Keys";
     case Need::kFindings: return "Findings";
     case Need::kLogs: return "Logs";
@@ -120,19 +134,20 @@ void AddBuckets(const AwsS3Settings& settings, const std::string& role, std::vec
 
 void AddSubscribers(const AwsS3Settings& settings, const std::string& role, const PolicyFacts& facts,
                     std::vector<PolicyStatement>& statements) {
+  PolicyStatement find = Empty(Need::kFindQueue);
   PolicyStatement receive = Empty(Need::kReceive);
   PolicyStatement read = Empty(Need::kRead);
   read.sid += "Named";
+  std::vector<std::string> buckets = facts.buckets;
+  if (buckets.empty()) buckets.emplace_back(kUnknownBucket);
   for (const SubscriberSettings& subscriber : settings.subscribers) {
     if (subscriber.iam_role_arn != role) continue;
-    Join(StatementFor(subscriber), receive);
-    const std::string partition = PartitionOfAccess(subscriber, {});
-    for (const std::string& bucket : facts.buckets) AddOnce(Arn(partition, "s3:::" + bucket + "/*"), read.resources);
-    if (facts.buckets.empty()) AddOnce(Arn(partition, "s3:::" + std::string(kUnknownBucket) + "/*"), read.resources);
+    if (AddressOf(subscriber).url.empty()) Join(StatementFor(subscriber, Need::kFindQueue), find);
+    Join(StatementFor(subscriber, Need::kReceive), receive);
+    for (const std::string& bucket : buckets) Join(StatementFor(subscriber, bucket), read);
   }
-  if (receive.resources.empty()) return;
-  statements.push_back(std::move(receive));
-  statements.push_back(std::move(read));
+  for (PolicyStatement* statement : {&find, &receive, &read})
+    if (!statement->resources.empty()) statements.push_back(std::move(*statement));
 }
 
 void AddServices(const AwsS3Settings& settings, const std::string& role, std::vector<PolicyStatement>& statements) {
@@ -157,7 +172,9 @@ const std::vector<std::string>& ActionsOf(Need need) {
       {"s3:DeleteObject"},
       {"kms:Decrypt"},
       {"sts:AssumeRole"},
-      {"sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"},
+      {"sqs:GetQueueUrl"},
+      {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"},
+      {"sqs:GetQueueAttributes"},
       {"cloudtrail:ListPublicKeys"},
       {"inspector2:ListFindings"},
       {"logs:DescribeLogStreams", "logs:GetLogEvents"},
@@ -193,12 +210,21 @@ PolicyStatement StatementFor(const BucketSettings& bucket, Need need) {
   return statement;
 }
 
-PolicyStatement StatementFor(const SubscriberSettings& subscriber) {
-  PolicyStatement statement = Empty(Need::kReceive);
-  // The queue is one of the account that asks; which one that is, only a role says.
-  const std::string account = PartOfArn(subscriber.iam_role_arn, 4);
-  statement.resources.push_back(
-      Arn(PartitionOfAccess(subscriber, {}), "sqs:*:" + (account.empty() ? "*" : account) + ':' + subscriber.sqs_name));
+PolicyStatement StatementFor(const SubscriberSettings& subscriber, Need need) {
+  PolicyStatement statement = Empty(need);
+  QueueAddress queue = AddressOf(subscriber);
+  // Without a URL the queue is one of the account that asks; which one that is, only a role says.
+  if (queue.account.empty()) queue.account = PartOfArn(subscriber.iam_role_arn, 4);
+  std::string rest("sqs:");
+  rest.append(queue.region.empty() ? "*" : queue.region).append(":");
+  rest.append(queue.account.empty() ? "*" : queue.account).append(":").append(queue.name);
+  statement.resources.push_back(Arn(PartitionOfQueue(subscriber), rest));
+  return statement;
+}
+
+PolicyStatement StatementFor(const SubscriberSettings& subscriber, const std::string& bucket) {
+  PolicyStatement statement = Empty(Need::kRead);
+  statement.resources.push_back(Arn(PartitionOfQueue(subscriber), "s3:::" + bucket + "/*"));
   return statement;
 }
 
@@ -247,15 +273,19 @@ std::vector<PolicyStatement> LeastPolicy(const AwsS3Settings& settings, const st
   return statements;
 }
 
-std::optional<PolicyStatement> KeysStatement(const Settings& settings, const std::string& role) {
-  const auto checked = [&](const BucketSettings& bucket) {
-    return !bucket.is_folder() && bucket.type == "cloudtrail" && bucket.iam_role_arn == role;
-  };
-  const std::vector<BucketSettings>& buckets = settings.aws_s3.buckets;
-  if (!settings.own.log_integrity || std::none_of(buckets.begin(), buckets.end(), checked)) return std::nullopt;
+PolicyStatement KeysStatement() {
   PolicyStatement statement = Empty(Need::kKeys);
   statement.resources = {"*"};  // the action knows no resources
   return statement;
+}
+
+bool NeedsKeys(const Settings& settings, const std::string& role) {
+  const auto checked = [&](const BucketSettings& bucket) {
+    // The digests of a folder are checked with the keys that the environment's credentials get.
+    return bucket.type == "cloudtrail" && (bucket.is_folder() ? role.empty() : bucket.iam_role_arn == role);
+  };
+  const std::vector<BucketSettings>& buckets = settings.aws_s3.buckets;
+  return settings.own.log_integrity && std::any_of(buckets.begin(), buckets.end(), checked);
 }
 
 std::string PolicyJson(const std::vector<PolicyStatement>& statements) {

@@ -4,7 +4,6 @@
 // Service", "… for AWS Key Management Service", "… for Amazon SQS", "… for Amazon Inspector2", "… for Amazon CloudWatch Logs". Pure functions.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,13 +19,15 @@ enum class Need {
   kRemove,         // them, where remove_from_bucket says so
   kDecrypt,        // what a key of KMS encrypts
   kAssume,         // a role
-  kReceive,        // a subscriber's queue
+  kFindQueue,      // a subscriber's queue, where it has a name and no URL
+  kReceive,        // its messages
+  kLookAtQueue,    // what doctor says of it besides; nothing that runs needs it
   kKeys,           // public keys of CloudTrail, where <log_integrity> checks digests
   kFindings,       // of Inspector
   kLogs,           // groups of CloudWatch Logs
   kRemoveStreams,  // their streams, where remove_log_streams says so
 };
-inline constexpr int kNeeds = 10;
+inline constexpr int kNeeds = 12;
 
 // The actions that IAM must allow for it, each once.
 const std::vector<std::string>& ActionsOf(Need need);
@@ -54,16 +55,18 @@ std::vector<std::string> AssumedRoles(const AwsS3Settings& settings);
 // Whether what `role` (empty: the credentials themselves) does has a subscriber, which reads objects of buckets that no setting names.
 bool HasSubscriber(const AwsS3Settings& settings, const std::string& role);
 
-// What checking the digests of the buckets that `role` reads needs besides; nothing where none is checked.
-std::optional<PolicyStatement> KeysStatement(const Settings& settings, const std::string& role);
+// Whether digests are checked of buckets that `role` reads, which needs CloudTrail's public keys besides.
+bool NeedsKeys(const Settings& settings, const std::string& role);
 
 // What `role` must be allowed.
 std::vector<PolicyStatement> LeastPolicy(const AwsS3Settings& settings, const std::string& role, const PolicyFacts& facts);
 
 // The one statement that lets a need of a bucket, subscriber or service be met, without the others of the configuration.
 PolicyStatement StatementFor(const BucketSettings& bucket, Need need);
-PolicyStatement StatementFor(const SubscriberSettings& subscriber);
+PolicyStatement StatementFor(const SubscriberSettings& subscriber, Need need);                  // of its queue
+PolicyStatement StatementFor(const SubscriberSettings& subscriber, const std::string& bucket);  // to read what its messages name
 PolicyStatement StatementFor(const ServiceSettings& service, Need need);
+PolicyStatement KeysStatement();
 PolicyStatement DecryptStatement(const std::vector<std::string>& keys);
 PolicyStatement AssumeStatement(const std::vector<std::string>& roles);
 

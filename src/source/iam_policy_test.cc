@@ -83,39 +83,69 @@ TEST(IamPolicy, ARoleReadsAndTheCredentialsAssumeIt) {
   EXPECT_EQ(Told(LeastPolicy({}, "", {{"key"}, {}})), "");
 }
 
-TEST(IamPolicy, SubscribersAndServices) {
+constexpr const char* kReceive = "Receive: sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility on ";
+
+TEST(IamPolicy, Subscribers) {
   const std::string role = "arn:aws-us-gov:iam::111122223333:role/reader";
   AwsS3Settings settings;
   settings.subscribers.resize(2);
   settings.subscribers[0].sqs_name = "trail";
   settings.subscribers[1].sqs_name = "lake";
   settings.subscribers[1].iam_role_arn = role;
+  EXPECT_EQ(Told(LeastPolicy(settings, "", {{"key"}, {"one", "two"}})),
+            "FindQueue: sqs:GetQueueUrl on arn:aws:sqs:*:*:trail\n" + std::string(kReceive) +
+                "arn:aws:sqs:*:*:trail\n"
+                "ReadNamed: s3:GetObject on arn:aws:s3:::one/* arn:aws:s3:::two/*\n"
+                "Decrypt: kms:Decrypt on key\n"
+                "Assume: sts:AssumeRole on " +
+                role + '\n');
+  EXPECT_EQ(Told(LeastPolicy(settings, role, {})),
+            "FindQueue: sqs:GetQueueUrl on arn:aws-us-gov:sqs:*:111122223333:lake\n" + std::string(kReceive) +
+                "arn:aws-us-gov:sqs:*:111122223333:lake\n"
+                "ReadNamed: s3:GetObject on arn:aws-us-gov:s3:::BUCKET-THAT-THE-MESSAGES-NAME/*\n");
+  EXPECT_TRUE(HasSubscriber(settings, role));
+  settings.subscribers.pop_back();
+  EXPECT_FALSE(HasSubscriber(settings, role));
+}
+
+// Its name need not be looked up, and it says whose queue it is.
+TEST(IamPolicy, AQueueByItsUrl) {
+  AwsS3Settings settings;
+  settings.subscribers.resize(2);
+  settings.subscribers[0].sqs_name = "https://sqs.cn-north-1.amazonaws.com.cn/444455556666/trail.fifo";
+  settings.subscribers[1].sqs_name = "other";
+  settings.subscribers[1].iam_role_arn = "arn:aws:iam::111122223333:role/reader";
+  EXPECT_EQ(Told(LeastPolicy(settings, "", {{}, {"b"}})), std::string(kReceive) +
+                                                              "arn:aws-cn:sqs:cn-north-1:444455556666:trail.fifo\n"
+                                                              "ReadNamed: s3:GetObject on arn:aws-cn:s3:::b/*\n"
+                                                              "Assume: sts:AssumeRole on arn:aws:iam::111122223333:role/reader\n");
+  settings.subscribers[1].iam_role_arn.clear();
+  EXPECT_EQ(Told(LeastPolicy(settings, "", {{}, {"b"}})),
+            "FindQueue: sqs:GetQueueUrl on arn:aws:sqs:*:*:other\n" + std::string(kReceive) +
+                "arn:aws-cn:sqs:cn-north-1:444455556666:trail.fifo arn:aws:sqs:*:*:other\n"
+                "ReadNamed: s3:GetObject on arn:aws-cn:s3:::b/* arn:aws:s3:::b/*\n");
+}
+
+TEST(IamPolicy, Services) {
+  AwsS3Settings settings;
   settings.services.resize(2);
   settings.services[0].type = "inspector";
   settings.services[1].type = "cloudwatchlogs";
   settings.services[1].log_groups = {"vpn"};
   settings.services[1].regions = {"eu-west-1"};
   settings.services[1].remove_log_streams = true;
-  const std::string receive =
-      "Receive: sqs:GetQueueUrl sqs:GetQueueAttributes sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility on ";
-  EXPECT_EQ(Told(LeastPolicy(settings, "", {{"key"}, {"one", "two"}})),
-            receive +
-                "arn:aws:sqs:*:*:trail\n"
-                "ReadNamed: s3:GetObject on arn:aws:s3:::one/* arn:aws:s3:::two/*\n"
-                "Decrypt: kms:Decrypt on key\n"
-                "Findings: inspector2:ListFindings on *\n"
-                "Logs: logs:DescribeLogStreams logs:GetLogEvents on arn:aws:logs:eu-west-1:*:log-group:vpn "
-                "arn:aws:logs:eu-west-1:*:log-group:vpn:*\n"
-                "RemoveStreams: logs:DeleteLogStream on arn:aws:logs:eu-west-1:*:log-group:vpn:*\n"
-                "Assume: sts:AssumeRole on " +
-                role + '\n');
+  EXPECT_EQ(Told(LeastPolicy(settings, "", {{"key"}, {}})),
+            "Findings: inspector2:ListFindings on *\n"
+            "Logs: logs:DescribeLogStreams logs:GetLogEvents on arn:aws:logs:eu-west-1:*:log-group:vpn "
+            "arn:aws:logs:eu-west-1:*:log-group:vpn:*\n"
+            "RemoveStreams: logs:DeleteLogStream on arn:aws:logs:eu-west-1:*:log-group:vpn:*\n");
+  const std::string role = "arn:aws:iam::111122223333:role/reader";
+  settings.services[1].iam_role_arn = role;
+  settings.services[1].regions.clear();
+  settings.services[1].remove_log_streams = false;
   EXPECT_EQ(Told(LeastPolicy(settings, role, {})),
-            receive +
-                "arn:aws-us-gov:sqs:*:111122223333:lake\n"
-                "ReadNamed: s3:GetObject on arn:aws-us-gov:s3:::BUCKET-THAT-THE-MESSAGES-NAME/*\n");
-  EXPECT_TRUE(HasSubscriber(settings, role));
-  settings.subscribers.pop_back();
-  EXPECT_FALSE(HasSubscriber(settings, role));
+            "Logs: logs:DescribeLogStreams logs:GetLogEvents on arn:aws:logs:*:111122223333:log-group:vpn "
+            "arn:aws:logs:*:111122223333:log-group:vpn:*\n");
 }
 
 TEST(IamPolicy, OneStatement) {
@@ -154,34 +184,37 @@ TEST(IamPolicy, Json) {
 )");
 }
 
-TEST(IamPolicyTest, KeysOfDigests) {
+TEST(IamPolicy, KeysOfDigests) {
   struct Case {
     bool checked;
     const char* type;
+    const char* folder;
     const char* role_of_bucket;
     const char* role;
-    bool wanted;
+    bool needed;
   };
-  const Case cases[] = {
-      {true, "cloudtrail", "", "", true},
-      {true, "cloudtrail", "arn:aws:iam::1:role/r", "arn:aws:iam::1:role/r", true},
-      {true, "cloudtrail", "arn:aws:iam::1:role/r", "", false},
-      {true, "vpcflow", "", "", false},
-      {false, "cloudtrail", "", "", false},
+  const Case kCases[] = {
+      {true, "cloudtrail", "", "", "", true},
+      {true, "cloudtrail", "", "arn:aws:iam::1:role/r", "arn:aws:iam::1:role/r", true},
+      {true, "cloudtrail", "", "arn:aws:iam::1:role/r", "", false},
+      {true, "vpcflow", "", "", "", false},
+      {false, "cloudtrail", "", "", "", false},
+      // The credentials of the environment get the keys, whatever role stands beside the folder.
+      {true, "cloudtrail", "/copy", "arn:aws:iam::1:role/r", "", true},
+      {true, "cloudtrail", "/copy", "arn:aws:iam::1:role/r", "arn:aws:iam::1:role/r", false},
   };
-  for (const Case& c : cases) {
+  for (const Case& c : kCases) {
     Settings settings;
     settings.own.log_integrity = c.checked;
     BucketSettings bucket;
     bucket.name = "b";
     bucket.type = c.type;
+    bucket.folder = c.folder;
     bucket.iam_role_arn = c.role_of_bucket;
     settings.aws_s3.buckets.push_back(std::move(bucket));
-    EXPECT_EQ(KeysStatement(settings, c.role).has_value(), c.wanted) << c.type << c.role;
-    settings.aws_s3.buckets[0].folder = "/folder";
-    settings.aws_s3.buckets[0].name = "file:///folder";
-    EXPECT_FALSE(KeysStatement(settings, c.role).has_value()) << c.type << c.role;
+    EXPECT_EQ(NeedsKeys(settings, c.role), c.needed) << c.type << c.folder << c.role;
   }
+  EXPECT_EQ(Told({KeysStatement()}), "Keys: cloudtrail:ListPublicKeys on *\n");
 }
 
 }  // namespace

@@ -25,8 +25,7 @@ void AppendSeconds(Millis time, std::string& out) {
 
 }  // namespace
 
-InspectorFeed::InspectorFeed(const ServiceSettings& settings)
-    : settings_(settings), clients_(settings, "inspector2", "INSPECTOR2") {}
+InspectorFeed::InspectorFeed(const ServiceSettings& settings) : settings_(settings), clients_(settings) {}
 
 void InspectorFeed::Begin(ServicePositions positions, Millis from, Millis now) {
   positions_ = std::move(positions);

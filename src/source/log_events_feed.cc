@@ -77,8 +77,7 @@ std::optional<StreamPosition> StreamPosition::Read(std::string_view text) {
 // A group's name has no colon.
 std::string LogEventsFeed::Stream::Place() const { return GroupPlace(region, group) + name; }
 
-LogEventsFeed::LogEventsFeed(const ServiceSettings& settings)
-    : settings_(settings), clients_(settings, "logs", "CLOUDWATCH_LOGS") {}
+LogEventsFeed::LogEventsFeed(const ServiceSettings& settings) : settings_(settings), clients_(settings) {}
 
 void LogEventsFeed::Begin(ServicePositions positions, Millis from, Millis now) {
   positions_ = std::move(positions);

@@ -3,6 +3,7 @@
 #include "aws/s3_endpoint.h"
 #include "aws/service_client.h"
 #include "base/json.h"
+#include "source/store_factory.h"
 
 namespace trailsift {
 namespace {
@@ -40,14 +41,7 @@ Result<std::vector<PublicKeyEntry>> PublicKeyLister::List(const std::string& reg
   options.endpoint_suffix = "CLOUDTRAIL";
   options.region = region;
   options.max_attempts = max_attempts_;
-  if (bucket_ != nullptr) {
-    options.credentials.access_key = bucket_->access_key;
-    options.credentials.secret_key = bucket_->secret_key;
-    options.credentials.profile = bucket_->aws_profile;
-    options.credentials.role_arn = bucket_->iam_role_arn;
-    options.credentials.role_duration = bucket_->iam_role_duration;
-    options.credentials.sts_endpoint = bucket_->sts_endpoint;
-  }
+  if (bucket_ != nullptr) options.credentials = CredentialsOf(*bucket_);
   const Result<std::unique_ptr<ServiceClient>> client = ServiceClient::Create(std::move(options));
   if (!client.ok()) return client.status();
   std::vector<PublicKeyEntry> keys;
@@ -58,6 +52,7 @@ Result<std::vector<PublicKeyEntry>> PublicKeyLister::List(const std::string& reg
     request.content_type = "application/x-amz-json-1.1";
     request.subject = "public keys of CloudTrail in " + region;
     request.permission = "cloudtrail:ListPublicKeys on *";
+    request.timeout = timeout_;
     request.body = "{\"StartTime\":" + Seconds(from) + ",\"EndTime\":" + Seconds(to);
     if (!token.empty()) request.body += ",\"NextToken\":" + Quoted(token);
     request.body += '}';

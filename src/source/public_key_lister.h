@@ -2,6 +2,7 @@
 // A call of AWS with the credentials that read the bucket, or those of the environment. One thread.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,10 @@ namespace trailsift {
 
 class PublicKeyLister {
  public:
-  // Of a configured bucket; nullptr: what the environment says. `max_attempts`: as ServiceClientOptions.
-  explicit PublicKeyLister(const BucketSettings* bucket = nullptr, int max_attempts = 0)
-      : bucket_(bucket), max_attempts_(max_attempts) {}
+  // Of a configured bucket; nullptr: what the environment says. `max_attempts`: as ServiceClientOptions; `timeout`: of each.
+  explicit PublicKeyLister(const BucketSettings* bucket = nullptr, int max_attempts = 0,
+                           std::chrono::milliseconds timeout = std::chrono::seconds(60))
+      : bucket_(bucket), max_attempts_(max_attempts), timeout_(timeout) {}
   PublicKeyLister(const PublicKeyLister&) = delete;
   PublicKeyLister& operator=(const PublicKeyLister&) = delete;
 
@@ -27,6 +29,7 @@ class PublicKeyLister {
  private:
   const BucketSettings* const bucket_;
   const int max_attempts_;
+  const std::chrono::milliseconds timeout_;
 };
 
 }  // namespace trailsift

@@ -23,13 +23,11 @@ constexpr const char* kRegions[] = {
 
 }  // namespace
 
-ServiceClients::ServiceClients(const ServiceSettings& settings, std::string service, std::string suffix)
-    : settings_(settings), service_(std::move(service)), suffix_(std::move(suffix)) {}
-
 ServiceClientOptions ServiceClients::Options(const std::string& region) const {
   ServiceClientOptions options;
-  options.service = service_;
-  options.endpoint_suffix = suffix_;
+  const bool logs = settings_.type == "cloudwatchlogs";
+  options.service = logs ? "logs" : "inspector2";
+  options.endpoint_suffix = logs ? "CLOUDWATCH_LOGS" : "INSPECTOR2";
   options.service_endpoint = settings_.service_endpoint;
   options.region = region;
   options.credentials = CredentialsOf(settings_);
@@ -43,7 +41,7 @@ Result<std::vector<std::string>> ServiceClients::Regions(bool& chosen) const {
   const Environment& environment = options.credentials.environment;
   const Result<EndpointSettings> endpoints = LoadEndpointSettings(environment, options.credentials.profile);
   if (!endpoints.ok()) return endpoints.status();
-  const std::string custom = ConfiguredEndpoint(*endpoints, environment, options.service_endpoint, suffix_);
+  const std::string custom = ConfiguredEndpoint(*endpoints, environment, options.service_endpoint, options.endpoint_suffix);
   const std::size_t host = custom.find("://");
   const std::string name =
       host == std::string::npos ? std::string() : custom.substr(host + 3, custom.find_first_of(":/", host + 3) - host - 3);

@@ -33,23 +33,21 @@ using ServicePositions = std::map<std::string, std::string>;
 // One client a region, made when it is first asked for.
 class ServiceClients {
  public:
-  // `service` and `suffix`: ServiceClientOptions::service and endpoint_suffix.
-  ServiceClients(const ServiceSettings& settings, std::string service, std::string suffix);
+  // `settings` outlives it.
+  explicit ServiceClients(const ServiceSettings& settings) : settings_(settings) {}
 
   // The configured regions, else that of the profile or of the environment, else all; `chosen` is false then.
   Result<std::vector<std::string>> Regions(bool& chosen) const;
   Result<ServiceClient*> In(const std::string& region);
+  // How the client of a region is made.
+  ServiceClientOptions Options(const std::string& region) const;
   // What is under way and what comes later is answered with kCancelled.
   void Cancel();
   bool cancelled() const;
   ServiceTraffic traffic() const;
 
  private:
-  ServiceClientOptions Options(const std::string& region) const;
-
   const ServiceSettings& settings_;
-  const std::string service_;
-  const std::string suffix_;
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<ServiceClient>> clients_;
   bool cancelled_ = false;

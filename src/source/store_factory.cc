@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "aws/sqs.h"
 #include "source/folder_store.h"
 #include "source/layout.h"
 #include "source/s3_store.h"
@@ -56,20 +55,28 @@ Result<std::unique_ptr<ObjectStore>> MakeStore(const BucketSettings& bucket) {
   return FromOptions(ClientOptions(bucket));
 }
 
-Result<std::unique_ptr<ObjectStore>> MakeStore(const SubscriberSettings& subscriber, const std::string& bucket) {
+S3Options ClientOptions(const SubscriberSettings& subscriber, const std::string& bucket) {
   S3Options options;
   options.bucket = bucket;
   options.service_endpoint = EndpointFor(subscriber, "s3", "sqs");
   options.credentials = CredentialsOf(subscriber);
-  return FromOptions(std::move(options));
+  return options;
 }
 
-Result<std::unique_ptr<MessageQueue>> MakeQueue(const SubscriberSettings& subscriber) {
+Result<std::unique_ptr<ObjectStore>> MakeStore(const SubscriberSettings& subscriber, const std::string& bucket) {
+  return FromOptions(ClientOptions(subscriber, bucket));
+}
+
+SqsOptions QueueOptions(const SubscriberSettings& subscriber) {
   SqsOptions options;
   options.queue = subscriber.sqs_name;
   options.service_endpoint = EndpointFor(subscriber, "sqs", "s3");
   options.credentials = CredentialsOf(subscriber);
-  Result<std::unique_ptr<SqsQueue>> queue = SqsQueue::Create(std::move(options));
+  return options;
+}
+
+Result<std::unique_ptr<MessageQueue>> MakeQueue(const SubscriberSettings& subscriber) {
+  Result<std::unique_ptr<SqsQueue>> queue = SqsQueue::Create(QueueOptions(subscriber));
   if (!queue.ok()) return queue.status();
   return std::unique_ptr<MessageQueue>(std::move(queue).value());
 }

@@ -7,6 +7,7 @@
 #include "aws/credentials.h"
 #include "aws/message_queue.h"
 #include "aws/s3.h"
+#include "aws/sqs.h"
 #include "base/status.h"
 #include "config/settings.h"
 #include "source/object_store.h"
@@ -15,8 +16,10 @@ namespace trailsift {
 
 // What the configuration says of credentials; environment and clock are the process's.
 CredentialOptions CredentialsOf(const AwsAccessSettings& access);
-// How the client of a configured bucket of S3 is made.
+// How the clients are made: of a configured bucket of S3, of a bucket that a subscriber's queue names, of that queue.
 S3Options ClientOptions(const BucketSettings& bucket);
+S3Options ClientOptions(const SubscriberSettings& subscriber, const std::string& bucket);
+SqsOptions QueueOptions(const SubscriberSettings& subscriber);
 
 // The store of a configured bucket: a folder for `file:///folder`, else S3. Nothing is asked yet; the failure is a profile that does not
 // exist or a bucket or endpoint that can't be.

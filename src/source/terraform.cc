@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "aws/queue_address.h"
+
 namespace trailsift {
 namespace {
 
@@ -411,10 +413,17 @@ BucketSettings Plain(const BucketSettings& bucket) {
   return copy;
 }
 
+// What is allowed for the first of two is allowed for the second.
+bool IsSame(const BucketSettings& made, const BucketSettings& bucket) {
+  return bucket.type == made.type && bucket.name == made.name && bucket.path == made.path &&
+         bucket.iam_role_arn == made.iam_role_arn;
+}
+
 Made Divide(const AwsS3Settings& settings) {
   Made made;
   for (const BucketSettings& bucket : settings.buckets) {
-    if (!made.bucket && !bucket.is_folder() && bucket.type == "cloudtrail") made.bucket = Plain(bucket);
+    if (made.bucket && IsSame(*made.bucket, bucket)) made.bucket->remove_from_bucket |= bucket.remove_from_bucket;
+    else if (!made.bucket && !bucket.is_folder() && bucket.type == "cloudtrail") made.bucket = Plain(bucket);
     else made.rest.buckets.push_back(Plain(bucket));
   }
   for (const SubscriberSettings& subscriber : settings.subscribers) {
@@ -422,7 +431,8 @@ Made Divide(const AwsS3Settings& settings) {
     static_cast<AwsAccessSettings&>(copy) = subscriber;
     copy.type = subscriber.type;
     copy.sqs_name = subscriber.sqs_name;
-    if (!made.subscriber && subscriber.type == "buckets") made.subscriber = std::move(copy);
+    const bool same_role = !made.bucket || made.bucket->iam_role_arn == subscriber.iam_role_arn;
+    if (!made.subscriber && same_role && subscriber.type == "buckets") made.subscriber = std::move(copy);
     else made.rest.subscribers.push_back(std::move(copy));
   }
   for (const ServiceSettings& service : settings.services) {
@@ -464,7 +474,9 @@ std::string TerraformModule(const Settings& settings, const PolicyFacts& facts) 
       Statement("List", ActionsOf(Need::kList), "[aws_s3_bucket.logs.arn]", "[\"${local.logs}*\"]") +
       Statement("Read", ActionsOf(Need::kRead), "[\"${aws_s3_bucket.logs.arn}/${local.logs}*\"]") +
       StatementIf("var.remove_from_bucket", "Remove", ActionsOf(Need::kRemove), "[\"${aws_s3_bucket.logs.arn}/${local.logs}*\"]") +
+      Statement("FindQueue", ActionsOf(Need::kFindQueue), "[aws_sqs_queue.trail.arn]") +
       Statement("Receive", ActionsOf(Need::kReceive), "[aws_sqs_queue.trail.arn]") +
+      Statement("LookAtQueue", ActionsOf(Need::kLookAtQueue), "[aws_sqs_queue.trail.arn]") +
       StatementIf("var.log_integrity", "Keys", ActionsOf(Need::kKeys), "[\"*\"]") +
       StatementIf("var.kms_key_arn != \"\"", "Decrypt", ActionsOf(Need::kDecrypt), "[var.kms_key_arn]");
   PolicyFacts further = facts;
@@ -477,7 +489,7 @@ std::string TerraformModule(const Settings& settings, const PolicyFacts& facts) 
 
   std::string notes;
   for (const BucketSettings& bucket : made.rest.buckets)
-    if (!bucket.is_folder())
+    if (!bucket.is_folder() && !(made.bucket && made.bucket->name == bucket.name))
       notes += "# Not made here, but read by the same configuration: the bucket " + HclString(bucket.name) + ".\n";
   for (const SubscriberSettings& subscriber : made.rest.subscribers)
     notes += "# Not made here, but read by the same configuration: the queue " + HclString(subscriber.sqs_name) + ".\n";
@@ -486,6 +498,7 @@ std::string TerraformModule(const Settings& settings, const PolicyFacts& facts) 
   if (statements.find(kUnknownBucket) != std::string::npos)
     notes += "# Replace " + std::string(kUnknownBucket) + ": no setting says which buckets the messages of a queue name.\n";
 
+  const Result<QueueAddress> queue = ReadQueueAddress(made.subscriber ? made.subscriber->sqs_name : "");
   std::string prefix = made.bucket ? made.bucket->path : "";
   if (!prefix.empty() && prefix.back() == '/') prefix.pop_back();
   std::string text(kModule);
@@ -498,7 +511,7 @@ std::string TerraformModule(const Settings& settings, const PolicyFacts& facts) 
   Replace("@KMS@", HclString(facts.kms_keys.empty() ? "" : facts.kms_keys.front()), text);
   Replace("@REMOVE@", made.bucket && made.bucket->remove_from_bucket ? "true" : "false", text);
   Replace("@INTEGRITY@", settings.own.log_integrity ? "true" : "false", text);
-  Replace("@QUEUE@", HclString(made.subscriber ? made.subscriber->sqs_name : "trailsift"), text);
+  Replace("@QUEUE@", HclString(queue.ok() && !queue->name.empty() ? queue->name : "trailsift"), text);
   Replace("@ROLE@", HclString(role.empty() ? "trailsift" : RoleName(role)), text);
   Replace("@EXTERNAL@", HclString(made.subscriber && made.subscriber->iam_role_arn == role ? made.subscriber->external_id : ""),
           text);

@@ -34,5 +34,34 @@ TEST(Terraform, NothingIsLeftToReplace) {
   }
 }
 
+// What doctor tries of a queue is more than what a run needs; the module allows both.
+TEST(Terraform, WhatTheModuleMakesOfSettings) {
+  const std::string role = "arn:aws:iam::111122223333:role/reader";
+  Settings settings;
+  settings.aws_s3.buckets.resize(4);
+  for (BucketSettings& bucket : settings.aws_s3.buckets) {
+    bucket.name = "trail";
+    bucket.iam_role_arn = role;
+  }
+  settings.aws_s3.buckets[1].account_ids = {"444455556666"};
+  settings.aws_s3.buckets[1].remove_from_bucket = true;
+  settings.aws_s3.buckets[2].type = "config";
+  settings.aws_s3.buckets[2].path = "config/";
+  settings.aws_s3.buckets[3].iam_role_arn.clear();
+  settings.aws_s3.subscribers.resize(2);
+  settings.aws_s3.subscribers[0].type = settings.aws_s3.subscribers[1].type = "buckets";
+  settings.aws_s3.subscribers[0].sqs_name = "of-another-role";
+  settings.aws_s3.subscribers[1].sqs_name = "https://sqs.eu-west-1.amazonaws.com/111122223333/told";
+  settings.aws_s3.subscribers[1].iam_role_arn = role;
+  const std::string text = TerraformModule(settings, {});
+  const auto has = [&](const char* part) { return text.find(part) != std::string::npos; };
+  EXPECT_TRUE(has("default     = \"told\"\n"));
+  EXPECT_TRUE(has("default     = true\n")) << "what one entry of the bucket removes may be removed";
+  EXPECT_TRUE(has("resources = [\"arn:aws:s3:::trail/config/AWSLogs/*\"]"));
+  EXPECT_FALSE(has("read by the same configuration: the bucket"));
+  EXPECT_TRUE(has("read by the same configuration: the queue \"of-another-role\""));
+  EXPECT_FALSE(has("FurtherReceive")) << "its role is another one";
+}
+
 }  // namespace
 }  // namespace trailsift

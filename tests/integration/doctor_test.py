@@ -3,15 +3,18 @@ a server that checks policies, and against hosts that fail in every way on the r
 
 import contextlib
 import json
+import pathlib
 import signal
 import socket
 import subprocess
+import tempfile
 import unittest
 from datetime import datetime, timezone
 
 import cloudtrail_server
 import digests
 import fault_proxy
+import internet
 import servers
 import trail
 
@@ -28,9 +31,9 @@ def document(statements):
 class DoctorCase(trail.TrailCase):
     env = {}
 
-    def doctor(self, config, code=0, env=None, home=None):
+    def doctor(self, config, code=0, env=None, home=None, more=()):
         """The findings, each a dict; checks that the table says as much."""
-        words = ["doctor", "--config", config, "--home", home or self.scratch]
+        words = ["doctor", "--config", config, "--home", home or self.scratch, *more]
         env = {**self.env, **(env or {})}
         outcome = trail.program(*words, "--json", env=env)
         found = outcome.lines
@@ -51,8 +54,10 @@ class DoctorCase(trail.TrailCase):
         self.assertEqual([one["status"] for one in chosen], [status], chosen)
         return chosen[0]
 
-    def assert_all_good(self, found):
-        self.assertEqual([one for one in found if one["status"] != "ok" and one["check"] != "configuration"], [])
+    def assert_all_good(self, found, skipped=()):
+        """Nothing but ok, and what is skipped for the reasons that the actions `skipped` have."""
+        self.assertEqual([one for one in found if one["status"] != "ok" and one["check"] != "configuration" and one.get("action") not in skipped], [])
+        self.assertEqual({one["status"] for one in found if one.get("action") in skipped} - {"skip"}, set())
 
 
 class PermissionTest(DoctorCase):
@@ -116,10 +121,10 @@ class PermissionTest(DoctorCase):
         """moto asks whether an action is allowed on `*`, but for S3 and STS."""
         return {**statement, "Resource": "*"}
 
-    def assert_each_is_needed(self, config, statements):
+    def assert_each_is_needed(self, config, statements, skipped=(), *more):
         """Without each of the actions one failure, and what it prints makes all good."""
         statements = [self.anywhere(one) for one in statements]
-        self.assert_all_good(self.doctor(config, env=self.user(statements)))
+        self.assert_all_good(self.doctor(config, env=self.user(statements), more=more), skipped)
         for statement in statements:
             actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
             for action in actions:
@@ -127,11 +132,22 @@ class PermissionTest(DoctorCase):
                 rest = {**statement, "Action": [one for one in actions if one != action]}
                 policy = [*others, rest] if rest["Action"] else [*others, {**statement, "Action": "s3:ListAllMyBuckets"}]
                 with self.subTest(action):
-                    found = self.doctor(config, code=4, env=self.user(policy))
+                    found = self.doctor(config, code=4, env=self.user(policy), more=more)
                     failures = [one for one in found if one["status"] == "fail"]
                     self.assertEqual([one["action"] for one in failures], [action])
                     self.assertIn(action, failures[0]["statement"]["Action"])
-                    self.assert_all_good(self.doctor(config, env=self.user([*policy, self.anywhere(failures[0]["statement"])])))
+                    given = [*policy, self.anywhere(failures[0]["statement"])]
+                    self.assert_all_good(self.doctor(config, env=self.user(given), more=more), skipped)
+
+    # What only a message or its sender knows, and what nothing but doctor asks.
+    OF_MESSAGES = ("s3:GetObject", "kms:Decrypt")
+    LOOK = "sqs:GetQueueAttributes"
+
+    def subscriber(self, queue, file="ossec.conf"):
+        return self.config(trail.wodle(f'<subscriber type="buckets"><sqs_name>{queue}</sqs_name></subscriber>'), file)
+
+    def of_queue(self, config):
+        return [one for one in self.least(config) if one["Sid"] in ("FindQueue", "Receive")]
 
     def test_a_queue(self):
         self.moto.relax()
@@ -141,20 +157,73 @@ class PermissionTest(DoctorCase):
         url = self.moto.ask("sqs", "AmazonSQS.CreateQueue", QueueName="told", Attributes={
             "RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 5})})["QueueUrl"]
         self.moto.ask("sqs", "AmazonSQS.SendMessage", QueueUrl=url, MessageBody="one")
-        config = self.config(trail.wodle('<subscriber type="buckets"><sqs_name>told</sqs_name></subscriber>'))
-        receive = [one for one in self.least(config) if one["Sid"] == "Receive"]
-        self.assert_each_is_needed(config, receive)
-        told = [one for one in self.doctor(config, env=self.user([self.anywhere(one) for one in receive])) if one.get("action") == "sqs:GetQueueAttributes"]
+        config = self.subscriber("told")
+        receive = self.of_queue(config)
+        self.assert_each_is_needed(config, receive, (*self.OF_MESSAGES, self.LOOK))
+        by_url = self.subscriber(url, "url.conf")
+        self.assertEqual([one["Sid"] for one in self.of_queue(by_url)], ["Receive"])
+        # No other endpoint is named: the queue's own server is asked.
+        found = self.doctor(by_url, env={**self.user([self.anywhere(one) for one in self.of_queue(by_url)]), "AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:9"})
+        self.assert_all_good(found, (*self.OF_MESSAGES, self.LOOK))
+        self.assertEqual({one.get("subject") for one in self.of(found, "queue")}, {"queue told"})
+        look = {"Effect": "Allow", "Action": self.LOOK, "Resource": "*"}
+        told = [one for one in self.doctor(config, env=self.user([look, *[self.anywhere(one) for one in receive]])) if one.get("action") == self.LOOK]
         self.assertIn(f"1 messages wait, 0 are being worked on, hidden for 30 seconds once received; given up after 5 receives to {arn}",
                       told[0]["detail"])
         self.moto.relax()
         message = self.moto.ask("sqs", "AmazonSQS.ReceiveMessage", QueueUrl=url, AttributeNames=["All"])["Messages"][0]
         self.assertEqual(message["Attributes"]["ApproximateReceiveCount"], "1", "doctor received the message")
-        absent = self.config(trail.wodle('<subscriber type="buckets"><sqs_name>absent</sqs_name></subscriber>'), "absent.conf")
-        every = [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]
-        failure = self.of(self.doctor(absent, code=4, env=self.user(every)), "queue", "fail")[0]
-        self.assertIn("not there", failure["detail"])
-        self.assertNotIn("statement", failure)
+
+    def test_queues_that_are_not_there(self):
+        every = self.user([{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}])
+        for queue in ("absent", f"{self.moto.endpoint}/{self.moto.account}/absent"):
+            with self.subTest(queue):
+                found = self.doctor(self.subscriber(queue), code=4, env=every)
+                failure = self.of(found, "queue", "fail")[0]
+                self.assertIn("not there", failure["detail"])
+                self.assertNotIn("statement", failure)
+                self.assertEqual([one["action"] for one in self.of(found, "queue", "skip")],
+                                 ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"])
+
+    def test_queues_that_want_more_care(self):
+        for name, attributes, words in (
+                ("forever", {}, "give it a dead-letter queue"),
+                ("hasty", {"RedrivePolicy": json.dumps({
+                    "deadLetterTargetArn": f"arn:aws:sqs:us-east-1:{self.moto.account}:forever", "maxReceiveCount": 1})}, "below 3")):
+            self.moto.relax()
+            self.moto.ask("sqs", "AmazonSQS.CreateQueue", QueueName=name, Attributes=attributes)
+            every = self.user([{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}])
+            with self.subTest(name):
+                warned = self.of(self.doctor(self.subscriber(name), env=every), "queue", "warn")
+                self.assertEqual([one["action"] for one in warned], [self.LOOK])
+                self.assertIn(words, warned[0]["hint"])
+
+    def test_what_messages_name(self):
+        self.moto.relax()
+        self.moto.ask("sqs", "AmazonSQS.CreateQueue", QueueName="naming", Attributes={})
+        config = self.subscriber("naming")
+        key = trail.key("one", NOW - 240)
+        queue = [self.anywhere(one) for one in self.of_queue(config)]
+        statement = next(one for one in self.least(config, "--bucket", "watched") if one["Sid"] == "ReadNamed")
+        more = ("--object", f"s3://watched/{key}")
+        found = self.doctor(config, env=self.user([*queue, statement]), more=more)
+        self.assert_all_good(found, (self.LOOK,))
+        self.assertEqual([one["action"] for one in found if one["check"] in ("get", "decrypt")], list(self.OF_MESSAGES))
+        found = self.doctor(config, code=4, env=self.user(queue), more=more)
+        failure = self.only(found, "get", "fail")
+        self.assertEqual(failure["statement"], self.unnamed(statement))
+        self.assertIn("name an object of each bucket with --object", self.only(self.doctor(config, env=self.user(queue)), "get", "skip")["hint"])
+        for wrong in ("watched/key", "s3://watched", "s3://watched/", "s3:///key"):
+            self.assertEqual(trail.program("doctor", "--config", config, "--object", wrong).code, 2, wrong)
+        nobodys = self.config(trail.wodle(trail.bucket_block("watched")), "bucket.conf")
+        every = self.user([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}])
+        self.assertIn("--object", self.of(self.doctor(nobodys, env=every, more=more), "configuration", "warn")[-1]["detail"])
+
+    LOGS = ('<service type="cloudwatchlogs"><regions>{}</regions><aws_log_groups>{}</aws_log_groups>'
+            '<remove_log_streams>yes</remove_log_streams></service>')
+
+    def logs(self, regions, groups, file="logs.conf"):
+        return self.config(trail.wodle(self.LOGS.format(regions, groups)), file)
 
     def test_services(self):
         self.moto.relax()
@@ -162,14 +231,26 @@ class PermissionTest(DoctorCase):
             self.moto.ask("logs", "Logs_20140328.CreateLogGroup", logGroupName=group)
             if stream:
                 self.moto.ask("logs", "Logs_20140328.CreateLogStream", logGroupName=group, logStreamName=stream)
-        logs = ('<service type="cloudwatchlogs"><regions>us-east-1</regions><aws_log_groups>{}</aws_log_groups>'
-                '<remove_log_streams>yes</remove_log_streams></service>')
-        config = self.config(trail.wodle(logs.format("vpn")))
+        config = self.logs("us-east-1", "vpn")
         self.assert_each_is_needed(config, self.least(config))
-        bare = self.config(trail.wodle(logs.format("bare")), "bare.conf")
-        self.assertIn("no stream", self.of(self.doctor(bare, env=self.user([self.anywhere(one) for one in self.least(bare)])), "service", "warn")[0]["detail"])
-        config = self.config(trail.wodle('<service type="inspector"><regions>us-east-1</regions></service>'), "inspector.conf")
+        config = self.config(trail.wodle('<service type="inspector"><regions>us-east-1,eu-west-1</regions></service>'), "inspector.conf")
         self.assert_each_is_needed(config, self.least(config))
+        self.assertIn("inspector2:ListFindings", self.table)
+        self.assertIn("allowed in eu-west-1, us-east-1", self.table)
+
+    def test_log_groups(self):
+        self.moto.relax()
+        self.moto.ask("logs", "Logs_20140328.CreateLogGroup", logGroupName="empty")
+        every = self.user([{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}])
+        found = self.doctor(self.logs("us-east-1,eu-west-1", "empty,misspelt"), code=4, env=every)
+        warned = self.of(found, "service", "warn")
+        self.assertEqual([(one["subject"], one["detail"]) for one in warned], [("log group empty", "no stream there")])
+        failure = self.of(found, "service", "fail")
+        self.assertEqual([(one["subject"], one["detail"]) for one in failure], [("log group misspelt", "there is none in eu-west-1, us-east-1")])
+        self.assertNotIn("statement", failure[0])
+        # A group need not be in every region; that events of one without streams may be read is tried, too.
+        read = [one for one in found if one.get("subject") == "log group empty" and one.get("action") == "logs:GetLogEvents"]
+        self.assertEqual([(one["status"], one["detail"]) for one in read], [("ok", "allowed in us-east-1")])
 
     def test_a_role(self):
         self.moto.relax()
@@ -209,6 +290,92 @@ class PermissionTest(DoctorCase):
         failure = self.only(self.doctor(config, code=4, env=env), "list", "fail")
         self.assertIn("the secret key does not belong to the access key", failure["detail"])
         self.assertNotIn("statement", failure)
+
+    def test_what_is_printed_once(self):
+        self.moto.relax()
+        self.moto.ask("logs", "Logs_20140328.CreateLogGroup", logGroupName="twice")
+        nobody = [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}]
+        found = self.doctor(self.logs("us-east-1", "twice"), code=4, env=self.user(nobody))
+        statements = [json.dumps(one["statement"]) for one in self.of(found, "service", "fail")]
+        self.assertEqual(len(statements), 3)
+        for statement in set(statements):
+            self.assertEqual(self.table.count(statement), 1)
+        self.assertEqual(self.table.count("the same statement as above"), 3 - len(set(statements)))
+        self.assertTrue(self.table.endswith("`trailsift init --iam` prints all statements that the configuration needs\n"))
+
+
+class RegionsTest(DoctorCase):
+    """A <service> without <regions> is asked for in all of them. No server plays all regions, so one here answers for each host."""
+
+    REFUSED = (400, {"__type": "AccessDeniedException", "message": "not authorized"})
+
+    @classmethod
+    def setUpClass(cls):
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="trailsift-internet-"))
+        cls.internet = cls.enterClassContext(internet.Internet(pathlib.Path(folder)))
+
+    def doctor_in(self, answer, block, code=0):
+        self.internet.answer = answer
+        self.internet.hosts.clear()
+        return self.doctor(self.config(trail.wodle(block)), code=code, env=self.internet.environment())
+
+    def test_some_regions_refuse(self):
+        opened = ("us-east-1", "eu-west-1")
+
+        def answer(host, headers, _):
+            self.assertTrue(host.startswith("inspector2."), host)
+            if "authorization" not in headers:
+                return 403, b"<html>who are you?</html>"
+            return (200, {"findings": []}) if host.split(".")[1] in opened else self.REFUSED
+
+        found = self.doctor_in(answer, '<service type="inspector"/>')
+        self.assert_all_good(found)
+        self.assertGreater(len(self.internet.hosts), 30)
+        self.assertEqual([one["detail"] for one in self.of(found, "service")], ["allowed in eu-west-1, us-east-1"])
+        self.assertEqual(len(self.of(found, "reach", "ok")), 1)
+
+    def test_all_regions_refuse(self):
+        found = self.doctor_in(lambda *_: self.REFUSED, '<service type="inspector"/>', code=4)
+        failure = self.only(found, "service", "fail")
+        self.assertIn(f"likewise in {len(self.internet.hosts) - 1} of {len(self.internet.hosts)} regions", failure["detail"])
+        self.assertEqual(failure["statement"], {"Effect": "Allow", "Action": "inspector2:ListFindings", "Resource": "*"})
+
+    def test_a_broken_region_is_no_closed_one(self):
+        def answer(host, *_):
+            return (500, {"__type": "InternalServerException"}) if ".eu-north-1." in host else (200, {"findings": []})
+
+        found = self.doctor_in(answer, '<service type="inspector"/>', code=4)
+        failure = self.of(found, "service", "fail")
+        self.assertEqual(len(failure), 1)
+        self.assertIn("eu-north-1", failure[0]["detail"])
+        self.assertNotIn("statement", failure[0])
+
+    def test_a_group_in_one_region(self):
+        def answer(host, headers, body):
+            if headers.get("x-amz-target", "").endswith("DescribeLogStreams") and ".eu-west-1." in host:
+                return 200, {"logStreams": [{"logStreamName": "one"}]}
+            if b'"one"' in body:
+                return 200, {"events": []}
+            return 400, {"__type": "ResourceNotFoundException", "message": "m"}
+
+        block = '<service type="cloudwatchlogs"><aws_log_groups>vpn</aws_log_groups></service>'
+        found = self.doctor_in(answer, block)
+        self.assert_all_good(found)
+        self.assertEqual([one["detail"] for one in self.of(found, "service")][1], "allowed in eu-west-1")
+        found = self.doctor_in(answer, block.replace("<aws_log", "<regions>us-east-1</regions><aws_log"), code=4)
+        self.assertEqual(self.of(found, "service", "fail")[0]["detail"], "there is none in us-east-1")
+
+    def test_what_answers_is_not_aws(self):
+        """A web server refuses everything, and not because of what was asked."""
+        blocks = ('<service type="inspector"><regions>us-east-1</regions></service>'
+                  '<service type="cloudwatchlogs"><regions>us-east-1</regions><aws_log_groups>vpn</aws_log_groups>'
+                  '<remove_log_streams>yes</remove_log_streams></service>'
+                  '<subscriber type="buckets"><sqs_name>told</sqs_name></subscriber>'
+                  '<subscriber type="buckets"><sqs_name>https://sqs.us-east-1.amazonaws.com/111122223333/named</sqs_name></subscriber>')
+        found = self.doctor_in(lambda *_: (404, b"<html>not found</html>"), blocks, code=4)
+        self.assertEqual([one for one in self.of(found, "service", "ok") + self.of(found, "queue", "ok")], [])
+        self.assertEqual(len(self.of(found, "service", "fail") + self.of(found, "queue", "fail")), 4)
+        self.assertEqual([one for one in found if "statement" in one], [])
 
 
 class RoadTest(DoctorCase):
@@ -261,6 +428,23 @@ class RoadTest(DoctorCase):
                     for check in ("list", "get"):
                         self.only(found, check, "skip")
             self.assert_all_good(self.doctor(self.bucket_config(service_endpoint=tls.endpoint), env={"AWS_CA_BUNDLE": str(certificate)}))
+
+    def test_services_and_queues_that_do_not_answer(self):
+        config = self.config(trail.wodle(
+            '<service type="inspector"><regions>us-east-1</regions></service>'
+            '<service type="cloudwatchlogs"><regions>us-east-1,eu-west-1</regions><aws_log_groups>vpn</aws_log_groups></service>'
+            '<subscriber type="buckets"><sqs_name>told</sqs_name></subscriber>'))
+        env = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+        found = self.doctor(config, code=4, env=env)
+        self.assertEqual([one["subject"] for one in self.of(found, "reach", "fail")],
+                         ["service inspector", "service cloudwatchlogs in eu-west-1", "service cloudwatchlogs in us-east-1", "queue told"])
+        self.assertEqual({one["action"] for one in found if one["status"] == "skip"},
+                         {"inspector2:ListFindings", "logs:DescribeLogStreams", "logs:GetLogEvents", "sqs:GetQueueUrl", "sqs:ReceiveMessage",
+                          "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "s3:GetObject", "kms:Decrypt"})
+        # Faults that don't depend on each other show in one run.
+        found = self.doctor(config, code=4, env={**env, "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""})
+        self.assertEqual(len(self.of(found, "reach", "fail")), 3)
+        self.assertEqual(len(self.of(found, "credentials", "fail")), 3)
 
     def test_clock(self):
         for off, status, code in [(0, "ok", 0), (120, "warn", 0), (-120, "warn", 0), (3600, "fail", 1), (-3600, "fail", 1)]:

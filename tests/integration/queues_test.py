@@ -98,6 +98,13 @@ class QueueTest(QueueCase):
         self.assertIn(trail.PRODUCTION, (self.home / "lists" / "trailsift" / "accounts_own").read_text("utf-8"))
         self.assertIn("a-trail", (self.home / "lists" / "trailsift" / "own_log_buckets").read_text("utf-8"))
 
+    def test_a_url_names_the_server_too(self):
+        self.assertTrue(self.queue.startswith(self.queues.endpoint), self.queue)
+        self.queues.send(self.queue, by_s3("a-trail", self.store("by url")))
+        self.once(self.config(configured(subscriber(self.queue))), env={**self.s3.environment(), "AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:9"})
+        self.assertEqual(self.found(), ["80222"])
+        self.assert_queue_empty()
+
     def test_keys_with_odd_characters(self):
         name = "odd/a b+c%2Bd=é&.json.gz"
         self.s3.put("a-trail", name, trail.packed([trail.create_user("odd", 3600)]))
