@@ -69,6 +69,14 @@ std::string Line(const std::vector<CheckResult>& results) {
   return line;
 }
 
+// Whose policy it is: of a role, whoever assumes it.
+std::string Owner(const std::string& identity) {
+  if (identity.empty()) return "the caller";
+  const std::size_t assumed = identity.find(" assumed with ");
+  if (identity.rfind("role ", 0) == 0 && assumed != std::string::npos) return "the " + Plain(identity.substr(0, assumed));
+  return "who has the keys from " + Plain(identity);
+}
+
 bool IsOneLine(const CheckResult& a, const CheckResult& b) {
   return !a.item.empty() && !b.item.empty() && a.verdict == b.verdict && a.check == b.check && a.subject == b.subject &&
          a.hint == b.hint && !a.missing && !b.missing;
@@ -128,8 +136,7 @@ std::string DoctorTable::Statement(const CheckResult& result) {
   const std::string statement = StatementJson(*result.missing);
   if (!statements_.insert(result.identity + '\n' + statement).second) return margin + "-> the same statement as above\n";
   std::string text = margin + "-> a policy of ";
-  text += result.identity.empty() ? "the caller" : "who has the keys from " + Plain(result.identity);
-  return text.append(" needs\n").append(margin).append("   ").append(statement).append("\n");
+  return text.append(Owner(result.identity)).append(" needs\n").append(margin).append("   ").append(statement).append("\n");
 }
 
 void DoctorTotals::Add(const CheckResult& result) {

@@ -61,6 +61,9 @@ TEST(DoctorOutput, AFailureWithItsStatement) {
   of_another.identity = "profile \"q\"";
   table.Add(of_another);
   EXPECT_NE(table.Finish().find("profile \"q\" needs\n"), std::string::npos) << "another's policy needs it, too";
+  of_another.identity = "role arn:aws:iam::1:role/r assumed with the keys from profile \"q\"";
+  table.Add(of_another);
+  EXPECT_NE(table.Finish().find("-> a policy of the role arn:aws:iam::1:role/r needs\n"), std::string::npos);
   EXPECT_EQ(
       DoctorJsonLine(result),
       "{\"status\":\"fail\",\"check\":\"list\",\"subject\":\"s3://b/AWSLogs/\",\"detail\":\"s3://b/AWSLogs/\\u001b[2J: access "

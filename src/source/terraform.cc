@@ -419,6 +419,17 @@ bool IsSame(const BucketSettings& made, const BucketSettings& bucket) {
          bucket.iam_role_arn == made.iam_role_arn;
 }
 
+// The first that could read the bucket's queue, better one with the bucket's role; null where there is none.
+const SubscriberSettings* ChooseSubscriber(const AwsS3Settings& settings, const BucketSettings* bucket) {
+  const SubscriberSettings* chosen = nullptr;
+  for (const SubscriberSettings& subscriber : settings.subscribers) {
+    if (subscriber.type != "buckets") continue;
+    if (bucket == nullptr || subscriber.iam_role_arn == bucket->iam_role_arn) return &subscriber;
+    if (chosen == nullptr) chosen = &subscriber;
+  }
+  return chosen;
+}
+
 Made Divide(const AwsS3Settings& settings) {
   Made made;
   for (const BucketSettings& bucket : settings.buckets) {
@@ -426,13 +437,13 @@ Made Divide(const AwsS3Settings& settings) {
     else if (!made.bucket && !bucket.is_folder() && bucket.type == "cloudtrail") made.bucket = Plain(bucket);
     else made.rest.buckets.push_back(Plain(bucket));
   }
+  const SubscriberSettings* chosen = ChooseSubscriber(settings, made.bucket ? &*made.bucket : nullptr);
   for (const SubscriberSettings& subscriber : settings.subscribers) {
     SubscriberSettings copy;
     static_cast<AwsAccessSettings&>(copy) = subscriber;
     copy.type = subscriber.type;
     copy.sqs_name = subscriber.sqs_name;
-    const bool same_role = !made.bucket || made.bucket->iam_role_arn == subscriber.iam_role_arn;
-    if (!made.subscriber && same_role && subscriber.type == "buckets") made.subscriber = std::move(copy);
+    if (&subscriber == chosen) made.subscriber = std::move(copy);
     else made.rest.subscribers.push_back(std::move(copy));
   }
   for (const ServiceSettings& service : settings.services) {
@@ -493,6 +504,9 @@ std::string TerraformModule(const Settings& settings, const PolicyFacts& facts) 
       notes += "# Not made here, but read by the same configuration: the bucket " + HclString(bucket.name) + ".\n";
   for (const SubscriberSettings& subscriber : made.rest.subscribers)
     notes += "# Not made here, but read by the same configuration: the queue " + HclString(subscriber.sqs_name) + ".\n";
+  if (made.subscriber && made.subscriber->iam_role_arn != role)
+    notes += "# Give the <subscriber> of " + HclString(made.subscriber->sqs_name) +
+             " the role of this module, too: now it has another one than the bucket, or none.\n";
   for (const std::string& other : AssumedRoles(made.rest))
     if (other != role) notes += "# Not made here, but assumed by the same configuration: the role " + HclString(other) + ".\n";
   if (statements.find(kUnknownBucket) != std::string::npos)

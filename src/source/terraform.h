@@ -11,8 +11,8 @@
 namespace trailsift {
 
 // What is there before its variables are set comes from the settings: of the first bucket of CloudTrail its name, path, organization and
-// role, the name of the first <subscriber type="buckets">'s queue. What else the role of that bucket reads stands in its policy and is not
-// made. Empty settings give a module whose bucket must be named.
+// role, the name of the queue of a <subscriber type="buckets">, best of one with the same role. What else the role of that bucket reads
+// stands in its policy and is not made. Empty settings give a module whose bucket must be named.
 std::string TerraformModule(const Settings& settings, const PolicyFacts& facts);
 
 // A text as HCL writes it, in quotes; nothing in it is a template.

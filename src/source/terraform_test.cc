@@ -61,6 +61,9 @@ TEST(Terraform, WhatTheModuleMakesOfSettings) {
   EXPECT_FALSE(has("read by the same configuration: the bucket"));
   EXPECT_TRUE(has("read by the same configuration: the queue \"of-another-role\""));
   EXPECT_FALSE(has("FurtherReceive")) << "its role is another one";
+  EXPECT_FALSE(has("# Give the <subscriber>"));
+  settings.aws_s3.subscribers.pop_back();
+  EXPECT_NE(TerraformModule(settings, {}).find("# Give the <subscriber> of \"of-another-role\" the role"), std::string::npos);
 }
 
 }  // namespace
