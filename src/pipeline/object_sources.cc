@@ -13,6 +13,14 @@ constexpr std::string_view kNotifiedEnd = "/#notified";
 
 }  // namespace
 
+bool ObjectSource::IsSubscribed(std::string_view key) const {
+  return noticed && key.find("/CloudTrail/") == std::string_view::npos && key.find("/CloudTrail-Digest/") == std::string_view::npos;
+}
+
+std::optional<LogFormat> ObjectSource::FormatOf(std::string_view key) const {
+  return noticed && !IsSubscribed(key) ? std::nullopt : format;
+}
+
 Status ObjectSources::Open() {
   const std::int64_t today = NowMillis() / kDay;
   for (const BucketSettings& bucket : settings_.aws_s3.buckets) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,10 @@ struct ObjectSource {
   std::optional<LogFormat> format;  // nothing: CloudTrail's records
   bool remove = false;              // objects, once they are done
   bool noticed = false;             // named by a queue, not configured
+
+  // Whether the object is of the subscriber's type: a log or a digest of CloudTrail's is known by its name, whatever that type says.
+  bool IsSubscribed(std::string_view key) const;
+  std::optional<LogFormat> FormatOf(std::string_view key) const;
 };
 
 class ObjectSources {

@@ -83,8 +83,8 @@ class Service {
   // it lists is of late: before that, queues wait.
   Result<PassReport> FollowQueues(Millis until, const std::stop_token& stop);
   bool has_queues() const;
-  // Takes other rules where `reload` has some or where lists have learned something. RunPass does so too: objects that were begun are finished with the rules of before, every later
-  // one meets the new.
+  // Takes other rules where `reload` has some or where lists have learned something. RunPass does so too: objects that were begun are
+  // finished with the rules of before, every later one meets the new.
   Status Reload(const std::stop_token& stop);
   // Instead of passes: reparse.h says what it reads and writes. A failure is the local disk's.
   Result<ReparseReport> Reparse(const ReparseOptions& options, const std::stop_token& stop);

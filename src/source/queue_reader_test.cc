@@ -26,6 +26,8 @@ class MadeQueue : public MessageQueue {
     std::vector<std::pair<std::vector<std::string>, seconds>> hidden;
     std::deque<std::function<void()>> later;
     Status delete_answer;
+    bool delete_waits = false;  // until AnswerDelete
+    std::deque<std::function<void(Status)>> deletes;
     bool ended = false;
   };
   explicit MadeQueue(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -41,6 +43,7 @@ class MadeQueue : public MessageQueue {
       std::lock_guard lock(state_->mutex);
       state_->deleted.push_back(receipts);
       answer = state_->delete_answer;
+      if (state_->delete_waits) return state_->deletes.push_back(std::move(done));
     }
     done(answer);
   }
@@ -87,6 +90,17 @@ class QueueReaderTest : public testing::Test {
       state_->receives.pop_front();
     }
     done(std::move(messages));
+  }
+  // Answers the oldest deletion.
+  void AnswerDelete() {
+    std::function<void(Status)> done;
+    {
+      std::lock_guard lock(state_->mutex);
+      ASSERT_FALSE(state_->deletes.empty());
+      done = std::move(state_->deletes.front());
+      state_->deletes.pop_front();
+    }
+    done(Status::Ok());
   }
   void RunLater() {
     std::function<void()> task;
@@ -154,6 +168,53 @@ TEST_F(QueueReaderTest, GivenOutAgainWhileItIsHeld) {
   reader_->Finish(object->message, false);
   EXPECT_EQ(Deleted(), Strings{"new"});
   EXPECT_EQ(reader_->counters().received, 2u);
+}
+
+// Full batches go side by side, a rest waits for one of them.
+TEST_F(QueueReaderTest, SeveralBatchesAreDeletedAtOnce) {
+  QueueReaderOptions options;
+  options.deletions = 2;
+  state_->delete_waits = true;
+  Make(options);
+  std::vector<QueueMessage> messages;
+  for (int i = 0; i < 34; ++i) messages.push_back({std::to_string(i), "r" + std::to_string(i), Body("a"), 0});
+  Give(std::move(messages));
+  while (const auto object = reader_->Next()) reader_->Finish(object->message, false);
+  const auto sizes = [this] {
+    std::vector<std::size_t> all;
+    for (const Strings& batch : state_->deleted) all.push_back(batch.size());
+    return all;
+  };
+  // The first goes at once, a full one beside it.
+  EXPECT_EQ(sizes(), (std::vector<std::size_t>{1, 10}));
+  AnswerDelete();
+  EXPECT_EQ(sizes(), (std::vector<std::size_t>{1, 10, 10}));
+  AnswerDelete();
+  EXPECT_EQ(sizes(), (std::vector<std::size_t>{1, 10, 10, 10}));
+  AnswerDelete();
+  EXPECT_EQ(sizes().size(), 4u);
+  AnswerDelete();
+  EXPECT_EQ(sizes(), (std::vector<std::size_t>{1, 10, 10, 10, 3}));
+  AnswerDelete();
+  EXPECT_EQ(reader_->counters().deleted, 34u);
+  EXPECT_EQ(Deleted().size(), 34u);
+}
+
+TEST_F(QueueReaderTest, StateOfWhatIsHeld) {
+  Make();
+  EXPECT_FALSE(reader_->state().oldest_sent);
+  Give(std::vector<QueueMessage>{{"1", "r1", Body("a"), 7000}, {"2", "r2", Body("b"), 5000}, {"3", "r3", Body("c"), 0}});
+  EXPECT_EQ(reader_->state().name, "made");
+  EXPECT_EQ(reader_->state().held, 3u);
+  EXPECT_EQ(reader_->state().oldest_sent, 5000);
+  EXPECT_GT(reader_->state().age_at_receipt.value_or(0), kDay);
+  const auto first = reader_->Next();
+  const auto second = reader_->Next();
+  reader_->Finish(second->message, false);
+  EXPECT_EQ(reader_->state().held, 2u);
+  EXPECT_EQ(reader_->state().oldest_sent, 7000);
+  reader_->Finish(first->message, false);
+  EXPECT_FALSE(reader_->state().oldest_sent);  // the third does not say
 }
 
 TEST_F(QueueReaderTest, TestMessagesGoAndUnknownOnesStay) {

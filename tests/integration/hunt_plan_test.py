@@ -141,15 +141,9 @@ class ProgressTest(PlanCase):
         with subprocess.Popen([trail.PROGRAM, "hunt", *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=slave,
                               env=trail.surroundings({"TERM": "xterm"})) as process:
             os.close(slave)
-            text = b""
-            try:
-                while part := os.read(master, 65536):
-                    text += part
-            except OSError:  # the other side is closed
-                pass
-            os.close(master)
+            text = trail.terminal_text(master)
             self.assertEqual(process.wait(60), 0)
-        return text.decode("utf-8")
+        return text
 
 
 if __name__ == "__main__":

@@ -141,15 +141,9 @@ class HuntOutputTest(HuntCase):
             process = subprocess.Popen([trail.PROGRAM, "hunt", str(self.bucket)], stdin=slave, stdout=slave, stderr=nothing,
                                                      env=trail.surroundings({"TERM": "xterm", **env}))
         os.close(slave)
-        text = b""
-        try:
-            while part := os.read(master, 65536):
-                text += part
-        except OSError:  # the other side is closed
-            pass
-        os.close(master)
+        text = trail.terminal_text(master)
         self.assertEqual(process.wait(60), 0)
-        return text.decode("utf-8")
+        return text
 
     def test_summary(self):
         self.put("copy", [case[0] for case in self.cases[:5]], 7000)

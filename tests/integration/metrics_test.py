@@ -116,7 +116,7 @@ class MetricsTest(MetricsCase):
             self.assertIn(f"`{shown}", documented)
             self.assertNotEqual(documentation, "")
         for name in set(re.findall(r"`(trailsift_\w+)", documented)):
-            if name.startswith("trailsift_queue_"):  # there are no queues here
+            if name.startswith("trailsift_queue_"):  # there are no queues here: test_queues
                 continue
             self.assertTrue(any(name in (family, family + "_total") for family, *_ in page.families), name)
 
@@ -135,6 +135,11 @@ class MetricsTest(MetricsCase):
                 page = lambda: Page(self.get(port, "/metrics")[2])
                 self.assertTrue(daemon.until(lambda: page().by("trailsift_queue_messages_total", "event").get("deleted") == 3), daemon.err)
                 now = page()
+        documented = (trail.SOURCE / "docs" / "metrics.md").read_text("utf-8")
+        shown = {name for family in now.families for name in (family[0], family[0] + "_total") if name.startswith("trailsift_queue_")}
+        wanted = set(re.findall(r"`(trailsift_queue_\w+)", documented))
+        self.assertEqual(len(wanted), 5)
+        self.assertLessEqual(wanted, shown)
         self.assertEqual(now.by("trailsift_queue_messages_total", "event"),
                          {"received": 4, "deleted": 3, "failed": 0, "unknown": 1, "nothing": 1})
         self.assertEqual(now.by("trailsift_queue_held_messages", "queue"), {"new": 0})

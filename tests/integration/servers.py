@@ -97,17 +97,38 @@ def elasticmq_jars():
     return folder / "lib"
 
 
-def moto_python():
-    """The Python of a virtual environment that holds moto and boto3, made where it is not there yet."""
-    venv = SERVERS / "venv"
+def _python_with(folder, mark, *packages):
+    """The Python of a virtual environment that holds the packages, made where it is not there yet. `mark`: tells it from that of other
+    versions."""
+    venv = SERVERS / folder
     python = venv / "bin" / "python"
-    complete = venv / f".moto-{MOTO}"
+    complete = venv / f".{mark}"
     with _install_lock():
         if not complete.exists():
-            _run_install([sys.executable, "-m", "venv", str(venv)], "moto", "python3-venv")
-            _run_install([str(python), "-m", "pip", "install", "-q", f"moto[server]=={MOTO}", "boto3"], "moto", "python3-venv")
+            _run_install([sys.executable, "-m", "venv", str(venv)], packages[0], "python3-venv")
+            _run_install([str(python), "-m", "pip", "install", "-q", *packages], packages[0], "python3-venv")
             complete.touch()
     return python
+
+
+def moto_python():
+    """Holds moto and boto3."""
+    return _python_with("venv", f"moto-{MOTO}", f"moto[server]=={MOTO}", "boto3")
+
+
+def parquet_python():
+    """Holds pyarrow, which writes Parquet files."""
+    return _python_with("parquet", f"pyarrow-{PYARROW}", f"pyarrow=={PYARROW}")
+
+
+def prometheus_python():
+    """Holds Prometheus' own reader of its text format."""
+    return _python_with("prometheus", f"client-{PROMETHEUS_CLIENT}", f"prometheus_client=={PROMETHEUS_CLIENT}")
+
+
+def hcl_python():
+    """Holds python-hcl2, a parser of what Terraform reads."""
+    return _python_with("hcl", f"hcl2-{HCL}", f"python-hcl2=={HCL}")
 
 
 def versitygw_program():
@@ -118,46 +139,6 @@ def versitygw_program():
             _run_install(["go", "install", f"github.com/versity/versitygw/cmd/versitygw@{VERSITYGW}"], "versitygw", "golang",
                          {"GOBIN": str(program.parent)})
     return program
-
-
-def parquet_python():
-    """The Python of a virtual environment that holds pyarrow, which writes Parquet files; made where it is not there yet."""
-    venv = SERVERS / "parquet"
-    python = venv / "bin" / "python"
-    complete = venv / f".pyarrow-{PYARROW}"
-    with _install_lock():
-        if not complete.exists():
-            _run_install([sys.executable, "-m", "venv", str(venv)], "pyarrow", "python3-venv")
-            _run_install([str(python), "-m", "pip", "install", "-q", f"pyarrow=={PYARROW}"], "pyarrow", "python3-venv")
-            complete.touch()
-    return python
-
-
-def prometheus_python():
-    """The Python of a virtual environment that holds Prometheus' own reader of its text format, made where it is not there yet."""
-    venv = SERVERS / "prometheus"
-    python = venv / "bin" / "python"
-    complete = venv / f".client-{PROMETHEUS_CLIENT}"
-    with _install_lock():
-        if not complete.exists():
-            _run_install([sys.executable, "-m", "venv", str(venv)], "prometheus_client", "python3-venv")
-            _run_install([str(python), "-m", "pip", "install", "-q", f"prometheus_client=={PROMETHEUS_CLIENT}"], "prometheus_client",
-                         "python3-venv")
-            complete.touch()
-    return python
-
-
-def hcl_python():
-    """The Python of a virtual environment that holds python-hcl2, made where it is not there yet."""
-    venv = SERVERS / "hcl"
-    complete = venv / f".hcl2-{HCL}"
-    python = venv / "bin" / "python"
-    with _install_lock():
-        if not complete.exists():
-            _run_install([sys.executable, "-m", "venv", str(venv)], "python-hcl2", "python3-venv")
-            _run_install([str(python), "-m", "pip", "install", "-q", f"python-hcl2=={HCL}"], "python-hcl2", "python3-venv")
-            complete.touch()
-    return python
 
 
 def _free_port():

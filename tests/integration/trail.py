@@ -265,6 +265,18 @@ def alerts(home):
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
 
+def terminal_text(master):
+    """What was written to a terminal, from its master side, until the other side is closed; closes it."""
+    text = b""
+    try:
+        while part := os.read(master, 65536):
+            text += part
+    except OSError:  # the other side is closed
+        pass
+    os.close(master)
+    return text.decode("utf-8")
+
+
 def alerts_so_far(home):
     """How many whole lines alerts.json has, also while one is being written or after a kill cut one off."""
     path = pathlib.Path(home) / "logs" / "alerts" / "alerts.json"

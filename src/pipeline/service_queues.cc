@@ -1,0 +1,114 @@
+// What Service does with queues: which object a message names, whether it is known already, and the time between two passes.
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "pipeline/service.h"
+#include "source/layout.h"
+
+namespace trailsift {
+
+bool Service::has_queues() const { return !options_.settings->aws_s3.subscribers.empty(); }
+
+std::optional<FlowObject> Service::NextNoticed() {
+  while (std::optional<QueueSet::Item> item = queues_->TryNext())
+    if (std::optional<FlowObject> object = PlaceNoticed(*std::move(item))) return object;
+  return std::nullopt;
+}
+
+std::optional<FlowObject> Service::PlaceNoticed(QueueSet::Item item) {
+  const NotifiedObject& noticed = item.object.object;
+  const auto give_up = [&](const Status& status) -> std::optional<FlowObject> {
+    LogError("source",
+             "s3://" + noticed.bucket + '/' + noticed.key + ": not read, its message stays in the queue: " + status.message());
+    queues_->Finish(item.ticket, true);
+    return std::nullopt;
+  };
+  const std::size_t subscriber = subscribers_[item.queue];
+  const Result<std::size_t> notified = sources_->Notified(subscriber, noticed.bucket);
+  if (!notified.ok()) return give_up(notified.status());
+  const std::optional<std::size_t> listed = sources_->OfKey(noticed.bucket, noticed.key);
+  const std::size_t index = listed.value_or(*notified);
+  const ObjectSource& origin = sources_->at(index);
+  const Millis sent = item.object.sent > 0 ? item.object.sent : NowMillis();
+  KeyFacts facts = ReadKey(noticed.key);
+  if (!facts.day && !facts.name_time) facts = ReadDatedKey(noticed.key);
+
+  FlowObject object;
+  object.notice = Notice{item.ticket, sources_->at(*notified).id, sent / kDay};
+  object.store = origin.store;
+  object.size = noticed.size;
+  object.name_time =
+      facts.name_time.value_or(facts.day ? std::max(*facts.day * kDay, std::min(sent, (*facts.day + 1) * kDay - 1)) : sent);
+  object.envelope = EnvelopeOf(origin, noticed.key, std::string(facts.account));
+  object.discard = origin.discard;
+  object.format = origin.FormatOf(noticed.key);
+  object.day = listed ? facts.day.value_or(kNoDay) : object.notice->day;
+  object.tag = index;
+  object.key = noticed.key;
+  const Result<bool> known = IsKnown(object);
+  if (!known.ok()) return give_up(known.status());
+  if (!*known) return object;
+  ++known_notices_;
+  queues_->Finish(item.ticket, false);
+  return std::nullopt;
+}
+
+Result<bool> Service::IsKnown(const FlowObject& object) {
+  const Hash128 key = ObjectKeyHash(object.key);
+  const std::int64_t sent = object.notice->day;
+  // Two notices of one object may have been sent on two days.
+  for (std::int64_t day = sent - 1; day <= sent + 1; ++day) {
+    Result<bool> known = checkpoint_->IsFinished({object.notice->source, day, key});
+    if (!known.ok() || *known) return known;
+  }
+  const ObjectSource& origin = sources_->at(object.tag);
+  if (origin.id == object.notice->source) return false;
+  Result<bool> known = checkpoint_->IsFinished({origin.id, object.day, key});
+  if (!known.ok() || *known || object.day == kNoDay) return known;
+  // Listings that reached beyond its day have read it, unless it came later than they look back.
+  const Millis look_back = options_.settings->own.look_back / kDay;
+  const KeyFacts facts = ReadKey(object.key);
+  const Result<Stream> stream = checkpoint_->EnsureStream(origin.id, std::string(facts.account), std::string(facts.region));
+  if (!stream.ok()) return stream.status();
+  return stream->done_day && object.day < *stream->done_day - look_back && sent - object.day < look_back;
+}
+
+std::optional<FlowObject> Service::OncePlaceIsKnown(std::optional<FlowObject> object) {
+  const bool known_account = !known_places_.insert(object->envelope->account_id).second;
+  const bool known_bucket = !known_places_.insert(object->envelope->bucket).second;
+  if (known_account && known_bucket) return object;
+  unfed_ = std::move(object);
+  return std::nullopt;
+}
+
+bool Service::MayReconcile() const {
+  // A message that a killed process held comes again when it is visible.
+  return resolver_->awaited() == 0 || (has_queues() && NowMillis() - opened_ > 2 * options_.settings->own.queue_visibility);
+}
+
+Result<PassReport> Service::FollowQueues(Millis until, const std::stop_token& stop) {
+  PassReport pass;
+  if (!OpenSources()) pass.remote_failure = true;
+  discovered_ = true;
+  queues_->SetWanted(true);
+  const std::uint64_t failures = queues_->failures();
+  for (bool more = true; more && !stop.stop_requested();) {
+    TRAILSIFT_RETURN_IF_ERROR(TakeRules(stop));
+    const Result<bool> flowed = RunFlow({nullptr, until}, stop, pass);
+    if (!flowed.ok()) return flowed.status();
+    more = *flowed;
+  }
+  queues_->SetWanted(false);
+  pass.stopped = stop.stop_requested();
+  if (queues_->failures() > failures) pass.remote_failure = true;
+  pass.listing.known = known_notices_.exchange(0);
+  if (!pass.stopped && MayReconcile()) resolver_->Reconcile();
+  TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
+  meter_.status().known += pass.listing.known;
+  Gather(0);
+  meter_.Tell(NowMillis());
+  return pass;
+}
+
+}  // namespace trailsift
