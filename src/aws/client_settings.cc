@@ -9,7 +9,8 @@
 namespace trailsift {
 namespace {
 
-constexpr int kDefaultAttempts = 10;
+// With the pauses of backoff.h they last longer than a minute of SlowDown.
+constexpr int kDefaultAttempts = 14;
 constexpr int kMostAttempts = 100;
 
 int PositiveNumber(const std::string& text) {

@@ -43,7 +43,7 @@ struct CredentialOptions {
   std::string external_id;                     // for that role
   std::string sts_endpoint;                    // empty: the environment's, the profile's, that of the region
   std::string region;                          // where STS is asked; empty: where it always is in the role's partition
-  int max_attempts = 10;                       // at STS
+  int max_attempts = 14;                       // at STS
   std::chrono::milliseconds first_pause{100};  // doubles with each attempt
   std::chrono::milliseconds longest_pause{20'000};
 

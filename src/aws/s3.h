@@ -39,7 +39,7 @@ struct S3Options {
   std::string region;            // a hint; empty: the endpoint's name, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1
   CredentialOptions credentials;
   int parallel = 16;
-  int max_attempts = 0;                        // 0: AWS_MAX_ATTEMPTS, the profile's max_attempts, 10
+  int max_attempts = 0;                        // 0: AWS_MAX_ATTEMPTS, the profile's max_attempts, 14
   std::chrono::milliseconds first_pause{100};  // doubles with each attempt
   std::chrono::milliseconds longest_pause{20'000};
   std::chrono::milliseconds request_timeout{0};  // of each attempt; 0: what suits the operation

@@ -31,7 +31,7 @@ struct ServiceClientOptions {
   std::string region;            // empty: the endpoint's name, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1
   CredentialOptions credentials;
   int parallel = 16;
-  int max_attempts = 0;                        // 0: AWS_MAX_ATTEMPTS, the profile's max_attempts, 10
+  int max_attempts = 0;                        // 0: AWS_MAX_ATTEMPTS, the profile's max_attempts, 14
   std::chrono::milliseconds first_pause{100};  // doubles with each attempt
   std::chrono::milliseconds longest_pause{20'000};
 };

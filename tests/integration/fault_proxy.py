@@ -98,7 +98,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if fault == CUT:
             self.close_connection = True
 
-    do_GET = do_PUT = do_DELETE = _serve
+    do_GET = do_PUT = do_POST = do_DELETE = _serve
 
 
 class FaultProxy:
@@ -120,6 +120,10 @@ class FaultProxy:
             request = Request(len(self.requests) + 1, method, target, headers)
             self.requests.append(request)
             return self._fault(request)
+
+    def held(self):
+        """A context in which no request is judged: they wait."""
+        return self._lock
 
     def __enter__(self):
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
