@@ -33,6 +33,9 @@ struct Credentials {
 
 using CredentialsCallback = std::function<void(Result<Credentials>)>;
 
+class CredentialPool;
+class TrafficMeter;
+
 struct CredentialOptions {
   std::string access_key;  // of the configuration; both or none
   std::string secret_key;
@@ -49,6 +52,9 @@ struct CredentialOptions {
 
   Environment environment = ProcessEnvironment();
   std::function<Millis()> clock = NowMillis;
+
+  std::shared_ptr<CredentialPool> pool;       // clients that have it share keys (client_keys.h); empty: each has its own
+  std::shared_ptr<TrafficMeter> sts_traffic;  // counts what STS is asked; empty: nobody does
 };
 
 struct CredentialPlan;

@@ -72,7 +72,7 @@ S3Client::S3Client(S3Options options, S3Endpoint endpoint, std::string region, i
       credentials_(http_, options_.credentials),
       http_(std::move(http)) {}
 
-S3Client::~S3Client() = default;
+S3Client::~S3Client() { credentials_.Cancel(); }
 
 std::string S3Client::region() const {
   std::lock_guard lock(mutex_);

@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/client_keys.h"
 #include "aws/credentials.h"
 #include "aws/s3_endpoint.h"
 #include "aws/s3_error.h"
@@ -96,7 +97,10 @@ class S3Client {
   std::string origin() const;
 
   // Everything in flight and everything after it is answered with kCancelled. Returns at once.
-  void Cancel() { http_.Stop(); }
+  void Cancel() {
+    credentials_.Cancel();
+    http_.Stop();
+  }
 
   // The KMS keys, as ARNs, with which objects that were read are encrypted: those that are new since the last call.
   std::vector<std::string> TakeKeys();
@@ -145,7 +149,7 @@ class S3Client {
   std::set<std::string> keys_;         // TakeKeys has given or will give; guarded by mutex_
   std::vector<std::string> new_keys_;  // guarded by mutex_
   // The client ends first: what it cancels still reaches the provider and the members above.
-  CredentialProvider credentials_;
+  ClientKeys credentials_;
   HttpClient http_;
 };
 

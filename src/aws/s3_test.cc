@@ -174,10 +174,10 @@ TEST(S3, AttemptsComeFromTheEnvironmentAndTheProfile) {
     Values changed;
     std::size_t requests;
   };
-  const Case cases[] = {{{}, 10},
+  const Case cases[] = {{{}, 14},
                         {{{"AWS_CONFIG_FILE", config}}, 4},
                         {{{"AWS_CONFIG_FILE", config}, {"AWS_MAX_ATTEMPTS", "2"}}, 2},
-                        {{{"AWS_MAX_ATTEMPTS", "many"}}, 10}};
+                        {{{"AWS_MAX_ATTEMPTS", "many"}}, 14}};
   for (const Case& c : cases) {
     ScriptedServer server{InTurn({Error(503, "SlowDown")})};
     S3Options options = Options(server);

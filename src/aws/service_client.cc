@@ -78,17 +78,7 @@ ServiceClient::ServiceClient(ServiceClientOptions options, Url endpoint, bool cu
       credentials_(http_, options_.credentials),
       http_(std::move(http)) {}
 
-ServiceClient::~ServiceClient() = default;
-
-ServiceTraffic ServiceClient::traffic() const {
-  std::lock_guard lock(mutex_);
-  return traffic_;
-}
-
-void ServiceClient::CountRetry() {
-  std::lock_guard lock(mutex_);
-  ++traffic_.retries;
-}
+ServiceClient::~ServiceClient() { credentials_.Cancel(); }
 
 ServiceSubject ServiceClient::SubjectOf(const Call& call) const {
   return {call.request.subject, call.request.permission,
@@ -145,10 +135,7 @@ void ServiceClient::Start(const CallPtr& call) {
 
 void ServiceClient::Attempt(const CallPtr& call) {
   ++call->attempts;
-  {
-    std::lock_guard lock(mutex_);
-    ++traffic_.requests[OperationOf(call->request)];
-  }
+  traffic_.Asked(OperationOf(call->request));
   http_.Send(BuildRequest(*call), [this, call](HttpResponse response) { OnAnswer(call, std::move(response)); });
 }
 
@@ -201,7 +188,7 @@ void ServiceClient::OnFailure(const CallPtr& call, const HttpResponse& response)
     case ServiceRemedy::kFixClock:
       if (std::exchange(call->clock_fixed, true)) break;
       FixClock(*failure.server_time);
-      CountRetry();
+      traffic_.Retried();
       return Attempt(call);
     case ServiceRemedy::kRenewKeys:
       if (std::exchange(call->keys_renewed, true)) break;
@@ -213,7 +200,7 @@ void ServiceClient::OnFailure(const CallPtr& call, const HttpResponse& response)
           return call->done(status);
         }
         call->credentials = std::move(renewed).value();
-        CountRetry();
+        traffic_.Retried();
         Attempt(call);
       });
   }
@@ -228,7 +215,7 @@ void ServiceClient::PauseAndRetry(const CallPtr& call, Status failure, Millis at
     std::lock_guard lock(mutex_);
     pause = BackOff(call->attempts, options_.first_pause, options_.longest_pause, at_least, random_);
   }
-  CountRetry();
+  traffic_.Retried();
   // Keys may expire during a long pause.
   http_.After(milliseconds(pause), [this, call] { Start(call); });
 }

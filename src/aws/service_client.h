@@ -15,9 +15,11 @@
 #include <random>
 #include <string>
 
+#include "aws/client_keys.h"
 #include "aws/credentials.h"
 #include "aws/service_error.h"
 #include "aws/service_traffic.h"
+#include "aws/traffic_meter.h"
 #include "base/status.h"
 #include "net/http.h"
 #include "net/url.h"
@@ -67,11 +69,14 @@ class ServiceClient {
   // `https://host`: where everything goes.
   std::string origin() const { return endpoint_.Origin(); }
   // Everything in flight and everything after it is answered with kCancelled. Returns at once.
-  void Cancel() { http_.Stop(); }
+  void Cancel() {
+    credentials_.Cancel();
+    http_.Stop();
+  }
 
   const std::string& region() const { return region_; }
   // The operations are named by the targets, those of REST by their permissions.
-  ServiceTraffic traffic() const;
+  ServiceTraffic traffic() const { return traffic_.Read(); }
 
  private:
   struct Call;
@@ -84,7 +89,6 @@ class ServiceClient {
   void OnAnswer(const CallPtr& call, HttpResponse response);
   void OnFailure(const CallPtr& call, const HttpResponse& response);
   void PauseAndRetry(const CallPtr& call, Status failure, Millis at_least, int max_attempts);
-  void CountRetry();
   void FixClock(Millis server_time);
   ServiceSubject SubjectOf(const Call& call) const;
 
@@ -93,12 +97,12 @@ class ServiceClient {
   const bool custom_;
   const std::string region_;
   std::atomic<bool> answered_{false};  // something at the endpoint spoke HTTP to us
-  mutable std::mutex mutex_;
-  ServiceTraffic traffic_;   // guarded by mutex_
+  TrafficMeter traffic_;
+  std::mutex mutex_;
   Millis clock_offset_ = 0;  // server's time less ours; guarded by mutex_
   std::minstd_rand random_;  // guarded by mutex_
   // The client ends first: what it cancels still reaches the provider and the members above.
-  CredentialProvider credentials_;
+  ClientKeys credentials_;
   HttpClient http_;
 };
 

@@ -11,6 +11,7 @@
 #include "aws/sts_endpoint.h"
 #include "aws/sts_error.h"
 #include "aws/sts_xml.h"
+#include "aws/traffic_meter.h"
 #include "base/log.h"
 
 namespace trailsift {
@@ -32,15 +33,16 @@ class StsCall : public std::enable_shared_from_this<StsCall> {
     NamedValues form = {{"Version", "2011-06-15"}, {"RoleArn", role.arn}, {"RoleSessionName", role.session_name}};
     if (role.duration.has_value()) form.emplace_back("DurationSeconds", std::to_string(*role.duration));
     if (caller != nullptr) {
-      form.emplace_back("Action", "AssumeRole");
+      action_ = "AssumeRole";
       if (!role.external_id.empty()) form.emplace_back("ExternalId", role.external_id);
       keys_ = caller->keys;
       subject_.secrets = {keys_->secret_key, keys_->session_token};
     } else {
-      form.emplace_back("Action", "AssumeRoleWithWebIdentity");
+      action_ = "AssumeRoleWithWebIdentity";
       form.emplace_back("WebIdentityToken", token);
       subject_.secrets = {token};
     }
+    form.emplace_back("Action", action_);
     body_ = CanonicalQuery(form);
     subject_.role_arn = role.arn;
     subject_.caller = source;
@@ -54,6 +56,10 @@ class StsCall : public std::enable_shared_from_this<StsCall> {
  private:
   void Attempt() {
     ++attempts_;
+    if (options_.sts_traffic != nullptr) {
+      options_.sts_traffic->Asked(action_);
+      if (attempts_ > 1) options_.sts_traffic->Retried();
+    }
     http_.Send(BuildRequest(), [self = shared_from_this()](const HttpResponse& response) { self->OnAnswer(response); });
   }
 
@@ -135,6 +141,7 @@ class StsCall : public std::enable_shared_from_this<StsCall> {
   std::minstd_rand random_;
   StsSubject subject_;
   std::optional<SigningKeys> keys_;  // none: the token in the body is the proof
+  std::string action_;
   std::string body_;
   Millis clock_offset_ = 0;  // server's time less ours
   Millis signed_at_ = 0;

@@ -1,5 +1,6 @@
 #include "pipeline/integrity_watch.h"
 
+#include <chrono>
 #include <utility>
 
 #include "base/log.h"
@@ -43,7 +44,7 @@ void IntegrityWatch::Remember(std::int64_t bucket, const std::string& key, const
 IntegrityWatch::Bucket& IntegrityWatch::Of(std::int64_t bucket, const BucketSettings& settings, ObjectStore& store) {
   Bucket& known = buckets_[bucket];
   if (known.watch) return known;
-  known.lister = std::make_unique<PublicKeyLister>(settings.is_folder() ? nullptr : &settings);
+  known.lister = std::make_unique<PublicKeyLister>(settings.is_folder() ? nullptr : &settings, 0, std::chrono::seconds(60), pool_);
   known.keys = std::make_unique<KeyRing>(
       [lister = known.lister.get()](const std::string& region, Millis from, Millis to) { return lister->List(region, from, to); },
       NowMillis);
@@ -108,6 +109,13 @@ void IntegrityWatch::Raise(const FileFinding& finding, const DigestReport& repor
     event.fields.emplace_back("to", FormatIsoTime(*finding.to));
   }
   events_.Raise(event);
+}
+
+ServiceTraffic IntegrityWatch::traffic() const {
+  ServiceTraffic traffic;
+  for (const auto& [number, bucket] : buckets_)
+    if (bucket.lister != nullptr) traffic += bucket.lister->traffic();
+  return traffic;
 }
 
 void IntegrityWatch::TellPass() {

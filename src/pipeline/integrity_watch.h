@@ -16,6 +16,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "base/hash.h"
 #include "base/sha256.h"
@@ -41,7 +42,8 @@ struct IntegrityCounters {
 
 class IntegrityWatch {
  public:
-  explicit IntegrityWatch(OwnEvents& events) : events_(events) {}
+  // `pool`: of the service's clients.
+  IntegrityWatch(OwnEvents& events, std::shared_ptr<CredentialPool> pool) : events_(events), pool_(std::move(pool)) {}
 
   // A digest that Take will be asked for: it is fetched meanwhile.
   void Prefetch(ObjectStore& store, const std::string& key);
@@ -53,6 +55,8 @@ class IntegrityWatch {
   void TellPass();
   // Since the start.
   const IntegrityCounters& counters() const { return counters_; }
+  // What CloudTrail was asked for keys.
+  ServiceTraffic traffic() const;
 
  private:
   struct Bucket {
@@ -64,6 +68,7 @@ class IntegrityWatch {
   void Raise(const FileFinding& finding, const DigestReport& report, const std::string& digest, const BucketSettings& settings);
 
   OwnEvents& events_;
+  const std::shared_ptr<CredentialPool> pool_;
   std::map<std::int64_t, Bucket> buckets_;
   std::unordered_map<Hash128, Sha256Value, HashOfHash128> hashes_;
   std::deque<Hash128> order_;

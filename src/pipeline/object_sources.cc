@@ -49,7 +49,7 @@ std::vector<std::pair<std::int64_t, Status>> ObjectSources::OpenStores() {
   for (std::size_t i = 0; i < settings_.aws_s3.buckets.size(); ++i) {
     if (sources_[i].store != nullptr) continue;
     const BucketSettings& bucket = settings_.aws_s3.buckets[i];
-    Result<std::unique_ptr<ObjectStore>> store = MakeStore(bucket);
+    Result<std::unique_ptr<ObjectStore>> store = MakeStore(bucket, pool_);
     if (!store.ok()) {
       LogError("source", bucket.name + ": not read in this pass: " + store.status().message());
       failures.emplace_back(sources_[i].id, store.status());
@@ -98,7 +98,7 @@ Result<std::size_t> ObjectSources::Notified(std::size_t subscriber, const std::s
     for (std::size_t i = settings_.aws_s3.buckets.size(); i < sources_.size(); ++i)
       if (sources_[i].id == *id && sources_[i].discard == &settings.discard) return i;
   }
-  Result<std::unique_ptr<ObjectStore>> store = MakeStore(settings, bucket);
+  Result<std::unique_ptr<ObjectStore>> store = MakeStore(settings, bucket, pool_);
   if (!store.ok()) return store.status();
   ObjectSource origin;
   origin.id = *id;

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "aws/credential_pool.h"
 #include "config/settings.h"
 #include "formats/log_format.h"
 #include "source/checkpoint.h"
@@ -40,8 +41,9 @@ struct ObjectSource {
 
 class ObjectSources {
  public:
-  // Both outlive the table.
-  ObjectSources(const Settings& settings, Checkpoint& checkpoint) : settings_(settings), checkpoint_(checkpoint) {}
+  // Settings and checkpoint outlive the table. `pool`: of the service's clients.
+  ObjectSources(const Settings& settings, Checkpoint& checkpoint, std::shared_ptr<CredentialPool> pool)
+      : settings_(settings), checkpoint_(checkpoint), pool_(std::move(pool)) {}
 
   // Numbers the configured buckets. A source begins when it is first configured, also when it can't be reached yet.
   Status Open();
@@ -71,6 +73,7 @@ class ObjectSources {
  private:
   const Settings& settings_;
   Checkpoint& checkpoint_;
+  const std::shared_ptr<CredentialPool> pool_;
   mutable std::mutex mutex_;          // the three below: how many there are
   std::deque<ObjectSource> sources_;  // first the configured buckets, in their order
   std::vector<std::unique_ptr<ObjectStore>> stores_;

@@ -45,7 +45,7 @@ void WaitFor(Millis time, const std::stop_token& stop) {
 Service::Service(ServiceOptions options)
     : options_(std::move(options)),
       quarantine_(options_.home),
-      pages_(options_.settings->aws_s3.services),
+      pages_(options_.settings->aws_s3.services, pool_),
       meter_(options_.board, NowMillis()),
       learned_(options_.home, options_.settings->own.learning_period) {}
 Service::~Service() = default;
@@ -64,7 +64,7 @@ Status Service::Recover() {
   Result<std::unique_ptr<Checkpoint>> checkpoint = Checkpoint::Open(options_.home);
   if (!checkpoint.ok()) return checkpoint.status();
   checkpoint_ = std::move(checkpoint).value();
-  sources_ = std::make_unique<ObjectSources>(settings, *checkpoint_);
+  sources_ = std::make_unique<ObjectSources>(settings, *checkpoint_, pool_);
   TRAILSIFT_RETURN_IF_ERROR(sources_->Open());
   queues_ = std::make_unique<QueueSet>();
 
@@ -137,7 +137,7 @@ bool Service::OpenSources() {
   for (std::size_t i = 0; i < options_.settings->aws_s3.subscribers.size(); ++i) {
     if (std::find(subscribers_.begin(), subscribers_.end(), i) != subscribers_.end()) continue;
     const SubscriberSettings& subscriber = options_.settings->aws_s3.subscribers[i];
-    Result<std::unique_ptr<MessageQueue>> queue = MakeQueue(subscriber);
+    Result<std::unique_ptr<MessageQueue>> queue = MakeQueue(subscriber, pool_);
     if (!queue.ok()) {
       LogError("source", "queue " + subscriber.sqs_name + ": not read: " + queue.status().message());
       all = false;
@@ -389,6 +389,9 @@ void Service::Gather(std::uint64_t under_way) {
   status.traffic = sources_->traffic();
   status.services.clear();
   pages_.AddTraffic(status.services);
+  // Where there is a role, or a digest that needs a key.
+  if (ServiceTraffic sts = pool_->traffic(); !sts.requests.empty()) status.services["sts"] = std::move(sts);
+  if (ServiceTraffic keys = integrity_.traffic(); !keys.requests.empty()) status.services["cloudtrail"] = std::move(keys);
   status.queues = queues_->states();
   status.own_events = own_events_.counts();
   status.integrity = integrity_.counters();

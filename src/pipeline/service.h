@@ -146,6 +146,7 @@ class Service {
   Status WriteReparsed(std::vector<Alert> alerts, bool dry_run, std::uint64_t& written);
 
   ServiceOptions options_;
+  const std::shared_ptr<CredentialPool> pool_ = std::make_shared<CredentialPool>();  // keys of all buckets, queues and services
   AnalyzerOptions analyzer_options_;
   std::unique_ptr<Checkpoint> checkpoint_;
   std::unique_ptr<ObjectSources> sources_;
@@ -157,7 +158,7 @@ class Service {
   Quarantine quarantine_;
   OwnEvents own_events_;
   std::unique_ptr<Watch> watch_;
-  IntegrityWatch integrity_{own_events_};
+  IntegrityWatch integrity_{own_events_, pool_};
   ServicePages pages_;
   ServiceMeter meter_;
 

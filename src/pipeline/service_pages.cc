@@ -13,11 +13,11 @@ constexpr std::uint64_t kPageTag = std::uint64_t{1} << 62;
 
 }  // namespace
 
-ServicePages::ServicePages(const std::vector<ServiceSettings>& services) {
+ServicePages::ServicePages(const std::vector<ServiceSettings>& services, const std::shared_ptr<CredentialPool>& pool) {
   for (const ServiceSettings& settings : services) {
     Source& source = sources_.emplace_back();
     source.settings = &settings;
-    source.feed = MakeServiceFeed(settings);
+    source.feed = MakeServiceFeed(settings, pool);
   }
 }
 ServicePages::~ServicePages() = default;

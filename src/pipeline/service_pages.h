@@ -24,8 +24,8 @@ namespace trailsift {
 
 class ServicePages {
  public:
-  // `services` outlives it.
-  explicit ServicePages(const std::vector<ServiceSettings>& services);
+  // `services` outlives it. `pool`: of the service's clients.
+  ServicePages(const std::vector<ServiceSettings>& services, const std::shared_ptr<CredentialPool>& pool);
   ~ServicePages();
 
   // Once: a service begins on the day when it is first configured, or where it says.

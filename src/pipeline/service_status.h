@@ -41,11 +41,12 @@ struct ServiceStatus {
   std::array<std::uint64_t, kAlertLevels> alerts_by_level{};
   std::uint64_t superseded = 0;
   std::uint64_t retracted = 0;
-  std::uint64_t too_late = 0;                      // events that came later than the allowed lateness
-  std::uint64_t forgotten = 0;                     // identities, for want of memory
-  std::uint64_t known = 0;                         // objects that were listed and had been read before
-  StoreTraffic traffic;                            // of all buckets
-  std::map<std::string, ServiceTraffic> services;  // by the configuration's types; the queues have their own
+  std::uint64_t too_late = 0;   // events that came later than the allowed lateness
+  std::uint64_t forgotten = 0;  // identities, for want of memory
+  std::uint64_t known = 0;      // objects that were listed and had been read before
+  StoreTraffic traffic;         // of all buckets
+  std::map<std::string, ServiceTraffic>
+      services;  // by the configuration's types; `sts`, `cloudtrail` (public keys); the queues have their own
   std::vector<QueueState> queues;
   std::map<std::string, std::uint64_t> own_events;  // by kind, each raise counted
   IntegrityCounters integrity;

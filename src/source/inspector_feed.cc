@@ -25,7 +25,8 @@ void AppendSeconds(Millis time, std::string& out) {
 
 }  // namespace
 
-InspectorFeed::InspectorFeed(const ServiceSettings& settings) : settings_(settings), clients_(settings) {}
+InspectorFeed::InspectorFeed(const ServiceSettings& settings, std::shared_ptr<CredentialPool> pool)
+    : settings_(settings), clients_(settings, std::move(pool)) {}
 
 void InspectorFeed::Begin(ServicePositions positions, Millis from, Millis now) {
   positions_ = std::move(positions);

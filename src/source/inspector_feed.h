@@ -12,7 +12,7 @@ namespace trailsift {
 
 class InspectorFeed final : public ServiceFeed {
  public:
-  explicit InspectorFeed(const ServiceSettings& settings);
+  InspectorFeed(const ServiceSettings& settings, std::shared_ptr<CredentialPool> pool);
 
   void Begin(ServicePositions positions, Millis from, Millis now) override;
   std::optional<ServicePage> Next() override;

@@ -77,7 +77,8 @@ std::optional<StreamPosition> StreamPosition::Read(std::string_view text) {
 // A group's name has no colon.
 std::string LogEventsFeed::Stream::Place() const { return GroupPlace(region, group) + name; }
 
-LogEventsFeed::LogEventsFeed(const ServiceSettings& settings) : settings_(settings), clients_(settings) {}
+LogEventsFeed::LogEventsFeed(const ServiceSettings& settings, std::shared_ptr<CredentialPool> pool)
+    : settings_(settings), clients_(settings, std::move(pool)) {}
 
 void LogEventsFeed::Begin(ServicePositions positions, Millis from, Millis now) {
   positions_ = std::move(positions);

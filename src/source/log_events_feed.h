@@ -27,7 +27,7 @@ struct StreamPosition {
 
 class LogEventsFeed final : public ServiceFeed {
  public:
-  explicit LogEventsFeed(const ServiceSettings& settings);
+  LogEventsFeed(const ServiceSettings& settings, std::shared_ptr<CredentialPool> pool);
 
   void Begin(ServicePositions positions, Millis from, Millis now) override;
   std::optional<ServicePage> Next() override;

@@ -1,7 +1,6 @@
 #include "source/public_key_lister.h"
 
 #include "aws/s3_endpoint.h"
-#include "aws/service_client.h"
 #include "base/json.h"
 #include "source/store_factory.h"
 
@@ -41,9 +40,16 @@ Result<std::vector<PublicKeyEntry>> PublicKeyLister::List(const std::string& reg
   options.endpoint_suffix = "CLOUDTRAIL";
   options.region = region;
   options.max_attempts = max_attempts_;
-  if (bucket_ != nullptr) options.credentials = CredentialsOf(*bucket_);
+  if (bucket_ != nullptr) options.credentials = CredentialsOf(*bucket_, pool_);
   const Result<std::unique_ptr<ServiceClient>> client = ServiceClient::Create(std::move(options));
   if (!client.ok()) return client.status();
+  Result<std::vector<PublicKeyEntry>> keys = Ask(**client, region, from, to);
+  traffic_ += (*client)->traffic();
+  return keys;
+}
+
+Result<std::vector<PublicKeyEntry>> PublicKeyLister::Ask(ServiceClient& client, const std::string& region, Millis from,
+                                                         Millis to) const {
   std::vector<PublicKeyEntry> keys;
   std::string token;
   for (int page = 0; page < kMaxPages; ++page) {
@@ -57,7 +63,7 @@ Result<std::vector<PublicKeyEntry>> PublicKeyLister::List(const std::string& reg
     if (!token.empty()) request.body += ",\"NextToken\":" + Quoted(token);
     request.body += '}';
     const std::string subject = request.subject;
-    const Result<std::string> answer = (*client)->Ask(std::move(request));
+    const Result<std::string> answer = client.Ask(std::move(request));
     if (!answer.ok()) return answer.status();
     Result<std::vector<PublicKeyEntry>> read = ReadPublicKeyList(*answer);
     if (!read.ok()) return read.status().Annotate(subject);

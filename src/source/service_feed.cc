@@ -30,7 +30,7 @@ ServiceClientOptions ServiceClients::Options(const std::string& region) const {
   options.endpoint_suffix = logs ? "CLOUDWATCH_LOGS" : "INSPECTOR2";
   options.service_endpoint = settings_.service_endpoint;
   options.region = region;
-  options.credentials = CredentialsOf(settings_);
+  options.credentials = CredentialsOf(settings_, pool_);
   return options;
 }
 
@@ -85,9 +85,9 @@ bool ServiceClients::cancelled() const {
   return cancelled_;
 }
 
-std::unique_ptr<ServiceFeed> MakeServiceFeed(const ServiceSettings& settings) {
-  if (settings.type == "inspector") return std::make_unique<InspectorFeed>(settings);
-  return std::make_unique<LogEventsFeed>(settings);
+std::unique_ptr<ServiceFeed> MakeServiceFeed(const ServiceSettings& settings, std::shared_ptr<CredentialPool> pool) {
+  if (settings.type == "inspector") return std::make_unique<InspectorFeed>(settings, std::move(pool));
+  return std::make_unique<LogEventsFeed>(settings, std::move(pool));
 }
 
 std::string ServiceName(const ServiceSettings& settings) {

@@ -11,8 +11,10 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "aws/credential_pool.h"
 #include "aws/service_client.h"
 #include "base/status.h"
 #include "base/time.h"
@@ -34,7 +36,8 @@ using ServicePositions = std::map<std::string, std::string>;
 class ServiceClients {
  public:
   // `settings` outlives it.
-  explicit ServiceClients(const ServiceSettings& settings) : settings_(settings) {}
+  explicit ServiceClients(const ServiceSettings& settings, std::shared_ptr<CredentialPool> pool = nullptr)
+      : settings_(settings), pool_(std::move(pool)) {}
 
   // The configured regions, else that of the profile or of the environment, else all; `chosen` is false then.
   Result<std::vector<std::string>> Regions(bool& chosen) const;
@@ -48,6 +51,7 @@ class ServiceClients {
 
  private:
   const ServiceSettings& settings_;
+  const std::shared_ptr<CredentialPool> pool_;
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<ServiceClient>> clients_;
   bool cancelled_ = false;
@@ -74,7 +78,7 @@ class ServiceFeed {
 };
 
 // `settings` outlives it. `type` is checked by the configuration.
-std::unique_ptr<ServiceFeed> MakeServiceFeed(const ServiceSettings& settings);
+std::unique_ptr<ServiceFeed> MakeServiceFeed(const ServiceSettings& settings, std::shared_ptr<CredentialPool> pool = nullptr);
 // The name under which a service's positions are kept.
 std::string ServiceName(const ServiceSettings& settings);
 

@@ -1,6 +1,7 @@
 #include "source/store_factory.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "source/folder_store.h"
 #include "source/layout.h"
@@ -28,7 +29,7 @@ std::string EndpointFor(const SubscriberSettings& subscriber, std::string_view s
 
 }  // namespace
 
-CredentialOptions CredentialsOf(const AwsAccessSettings& access) {
+CredentialOptions CredentialsOf(const AwsAccessSettings& access, CredentialPoolPtr pool) {
   CredentialOptions options;
   options.access_key = access.access_key;
   options.secret_key = access.secret_key;
@@ -37,46 +38,48 @@ CredentialOptions CredentialsOf(const AwsAccessSettings& access) {
   options.role_duration = access.iam_role_duration;
   options.external_id = access.external_id;
   options.sts_endpoint = access.sts_endpoint;
+  options.pool = std::move(pool);
   return options;
 }
 
-S3Options ClientOptions(const BucketSettings& bucket) {
+S3Options ClientOptions(const BucketSettings& bucket, CredentialPoolPtr pool) {
   S3Options options;
   options.bucket = bucket.name;
   options.service_endpoint = bucket.service_endpoint;
-  options.credentials = CredentialsOf(bucket);
+  options.credentials = CredentialsOf(bucket, std::move(pool));
   // As Wazuh's module: the first of the configured regions is where the client begins.
   if (!bucket.regions.empty()) options.region = bucket.regions.front();
   return options;
 }
 
-Result<std::unique_ptr<ObjectStore>> MakeStore(const BucketSettings& bucket) {
+Result<std::unique_ptr<ObjectStore>> MakeStore(const BucketSettings& bucket, CredentialPoolPtr pool) {
   if (bucket.is_folder()) return std::unique_ptr<ObjectStore>(std::make_unique<FolderStore>(bucket.folder));
-  return FromOptions(ClientOptions(bucket));
+  return FromOptions(ClientOptions(bucket, std::move(pool)));
 }
 
-S3Options ClientOptions(const SubscriberSettings& subscriber, const std::string& bucket) {
+S3Options ClientOptions(const SubscriberSettings& subscriber, const std::string& bucket, CredentialPoolPtr pool) {
   S3Options options;
   options.bucket = bucket;
   options.service_endpoint = EndpointFor(subscriber, "s3", "sqs");
-  options.credentials = CredentialsOf(subscriber);
+  options.credentials = CredentialsOf(subscriber, std::move(pool));
   return options;
 }
 
-Result<std::unique_ptr<ObjectStore>> MakeStore(const SubscriberSettings& subscriber, const std::string& bucket) {
-  return FromOptions(ClientOptions(subscriber, bucket));
+Result<std::unique_ptr<ObjectStore>> MakeStore(const SubscriberSettings& subscriber, const std::string& bucket,
+                                               CredentialPoolPtr pool) {
+  return FromOptions(ClientOptions(subscriber, bucket, std::move(pool)));
 }
 
-SqsOptions QueueOptions(const SubscriberSettings& subscriber) {
+SqsOptions QueueOptions(const SubscriberSettings& subscriber, CredentialPoolPtr pool) {
   SqsOptions options;
   options.queue = subscriber.sqs_name;
   options.service_endpoint = EndpointFor(subscriber, "sqs", "s3");
-  options.credentials = CredentialsOf(subscriber);
+  options.credentials = CredentialsOf(subscriber, std::move(pool));
   return options;
 }
 
-Result<std::unique_ptr<MessageQueue>> MakeQueue(const SubscriberSettings& subscriber) {
-  Result<std::unique_ptr<SqsQueue>> queue = SqsQueue::Create(QueueOptions(subscriber));
+Result<std::unique_ptr<MessageQueue>> MakeQueue(const SubscriberSettings& subscriber, CredentialPoolPtr pool) {
+  Result<std::unique_ptr<SqsQueue>> queue = SqsQueue::Create(QueueOptions(subscriber, std::move(pool)));
   if (!queue.ok()) return queue.status();
   return std::unique_ptr<MessageQueue>(std::move(queue).value());
 }

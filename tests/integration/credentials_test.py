@@ -102,6 +102,25 @@ class RoleTest(trail.TrailCase):
             self.read(iam_role_arn=self.role, service_endpoint=proxy.endpoint, sts_endpoint=self.moto.endpoint)
         self.assertEqual(len(seen), 2)
 
+    def test_one_role_for_several_buckets_is_assumed_once(self):
+        """Two buckets and two queues, and a bucket with another duration, which is another session."""
+        other = "policed-too"
+        self.moto.relax()
+        self.addCleanup(self.moto.enforce)
+        self.moto.create_bucket(other)
+        self.moto.put(other, trail.key("of the other", 4000), trail.packed([trail.create_user("of the other", 3600)]))
+        for name in ("one", "two"):
+            self.moto.create_queue(name)
+        with fault_proxy.FaultProxy(self.moto.endpoint, lambda _: None) as sts:
+            role = {"iam_role_arn": self.role, "sts_endpoint": sts.endpoint}
+            queues = [f"<subscriber type=\"buckets\"><sqs_name>{name}</sqs_name>"
+                      + "".join(f"<{option}>{value}</{option}>" for option, value in role.items()) + "</subscriber>" for name in ("one", "two")]
+            config = self.config(trail.wodle(trail.bucket_block(BUCKET, **role), trail.bucket_block(other, **role),
+                                             trail.bucket_block(BUCKET, path="nothing/here", iam_role_duration=900, **role), *queues))
+            self.once(config, env=self.env)
+            self.assertEqual([(request.method, request.target) for request in sts.requests], [("POST", "/")] * 2)
+        self.assert_events(self.events + ["of the other"])
+
     def test_role_of_a_profile(self):
         self.files(config=f"[profile reader]\nrole_arn = {self.role}\nsource_profile = default\nduration_seconds = 900\n")
         self.read(aws_profile="reader")

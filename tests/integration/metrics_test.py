@@ -8,6 +8,8 @@ import socket
 import subprocess
 import unittest
 
+import cloudtrail_server
+import digests
 import fault_proxy
 import servers
 import trail
@@ -152,6 +154,32 @@ class MetricsTest(MetricsCase):
         # Twice where the second message came before the first was done; its event is known then.
         self.assertEqual(asked["get"], now["trailsift_objects_total"])
         self.assertEqual(now.by("trailsift_records_total", "fate")["matched"], 1)
+
+    def test_sts_and_public_keys(self):
+        """Who gives the keys is asked, too: STS for a role, CloudTrail for what digests were signed with."""
+        signer = digests.Signer(self.scratch, "known")
+        signed = digests.SignedTrail(self.bucket, signer, begin=trail.TODAY + trail.timedelta(hours=1, seconds=30), bucket="a-trail")
+        for _ in range(2):
+            signed.hour()
+        busy = iter([fault_proxy.Status(503, "ServiceUnavailable")])
+        with servers.Moto() as moto, cloudtrail_server.CloudTrailServer(us_east_1=[signer]) as cloudtrail, \
+                fault_proxy.FaultProxy(moto.endpoint, lambda _: next(busy, None)) as sts:
+            moto.create_bucket("a-trail")
+            moto.upload("a-trail", self.bucket)
+            env = {**moto.environment(), "AWS_ENDPOINT_URL_CLOUDTRAIL": cloudtrail.url, "AWS_ENDPOINT_URL_STS": sts.endpoint}
+            text = trail.wodle(trail.bucket_block("a-trail", iam_role_arn=f"arn:aws:iam::{moto.account}:role/reader"), interval="1h")
+            config = self.config(text.replace("</ossec_config>", "<trailsift><log_integrity>yes</log_integrity></trailsift></ossec_config>"))
+            with trail.Daemon("run", "--config", config, "--home", self.home, "--metrics", "127.0.0.1:0", env=env) as daemon:
+                port = self.port(daemon)
+                self.after_passes(daemon, 1)
+                self.assertIn("2 digests with 4 logs checked: all as CloudTrail wrote it", daemon.err)
+                page = Page(self.get(port, "/metrics")[2])
+        asked = page.by("trailsift_requests_total", "operation")
+        self.assertEqual((asked["AssumeRole"], asked["ListPublicKeys"]), (len(sts.requests), len(cloudtrail.requests)))
+        self.assertEqual((asked["AssumeRole"], asked["ListPublicKeys"]), (2, 1))
+        services = {dict(labels)["service"] for name, labels in page.samples if name == "trailsift_requests_total"}
+        self.assertEqual(services, {"s3", "sts", "cloudtrail"})
+        self.assertEqual(page.by("trailsift_request_retries_total", "service"), {"s3": 0, "sts": 1, "cloudtrail": 0})
 
     def test_failing_pass(self):
         config = self.config(trail.wodle(trail.bucket_block(f"file://{self.scratch}/nothing"), interval="1h"))
