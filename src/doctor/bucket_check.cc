@@ -359,7 +359,7 @@ class BucketCheck {
     result.detail = keys.status().message();
     result.identity = identity_;
     if (keys.status().code() == Code::kDenied) result.missing = KeysStatement();
-    else result.hint = "digests are passed over until the keys can be had";
+    else result.hint = "digests wait until the keys can be had";
     tell_(std::move(result));
   }
 

@@ -63,6 +63,16 @@ DigestReport DigestWatch::Judge(const std::string& key, const Result<ObjectWithM
     return report;
   }
   DigestFile file = ReadDigestFile(key, name->end, object);
+  const auto keys_of = [&](const Digest& digest) {
+    return options_.keys->Find(report.region, digest.fingerprint, digest.start, digest.end + kHour);
+  };
+  // Without keys it is none of the chain yet: it comes again before those that follow.
+  if (file.digest.ok()) {
+    if (const Status found = keys_of(*file.digest).status(); !found.ok()) {
+      Settle(report, found);
+      return report;
+    }
+  }
   auto last = last_.find(name->stream);
   if (last == last_.end()) {
     if (const Status found = FindLast(key, name->stream, name->end, begin); !found.ok()) {
@@ -78,19 +88,13 @@ DigestReport DigestWatch::Judge(const std::string& key, const Result<ObjectWithM
   // The older one first: both are then among the keys of the region.
   for (const DigestFile* wanted : {newest && last != last_.end() ? &last->second : nullptr, &file}) {
     if (wanted == nullptr || !wanted->digest.ok()) continue;
-    const Digest& digest = *wanted->digest;
-    const Result<const PublicKeys*> found =
-        options_.keys->Find(report.region, digest.fingerprint, digest.start, digest.end + kHour);
+    const Result<const PublicKeys*> found = keys_of(*wanted->digest);
     if (found.ok()) {
       keys = *found;
       continue;
     }
     if (wanted != &file) continue;
     Settle(report, found.status());
-    if (report.outcome == DigestReport::Outcome::kNoKeys && newest) {
-      file.digest->logs.clear();
-      last_.insert_or_assign(name->stream, std::move(file));
-    }
     return report;
   }
 

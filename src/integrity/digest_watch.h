@@ -33,7 +33,7 @@ struct DigestWatchOptions {
 struct DigestReport {
   enum class Outcome {
     kJudged,
-    kNoKeys,  // it can't be checked: `why`
+    kNoKeys,  // it can't be checked: `why`; the digest, and those that follow it, are to come again once there may be keys
     kLater,   // something did not answer: `why`; the digest is to come again
   };
   Outcome outcome = Outcome::kJudged;

@@ -4,11 +4,21 @@
 #include <utility>
 
 #include "base/log.h"
+#include "source/digest_key.h"
 
 namespace trailsift {
 namespace {
 
 constexpr std::size_t kMaxHashes = 500'000;
+constexpr std::size_t kMaxPassedOver = 100'000;
+// As long as the key ring waits after a refusal.
+constexpr Millis kAfterRefusal = kHour;
+
+// What the public keys are asked for: the region's folder of digests in a store.
+std::string PlaceOf(const ObjectStore& store, const std::string& key) {
+  const std::optional<DigestKey> name = ReadDigestKey(key);
+  return store.name() + (name ? name->stream.substr(0, name->stream.rfind('/') + 1) : key);
+}
 
 Hash128 NameOf(std::int64_t bucket, const std::string& key) { return StrongHash(std::to_string(bucket) + '/' + key); }
 
@@ -33,6 +43,14 @@ void IntegrityWatch::Prefetch(ObjectStore& store, const std::string& key) {
     fetched_[store.name() + key] = promise->get_future();
   }
   store.GetWithMetadata(key, [promise](Result<ObjectWithMetadata> object) { promise->set_value(std::move(object)); });
+}
+
+bool IntegrityWatch::WantsDigest(const ObjectStore& store, const std::string& key) {
+  std::lock_guard lock(mutex_);
+  if (refused_until_.empty()) return true;
+  const auto found = refused_until_.find(PlaceOf(store, key));
+  // By the pass, so that the digests of a region are taken up in the order of their times.
+  return found == refused_until_.end() || found->second <= pass_began_;
 }
 
 void IntegrityWatch::Remember(std::int64_t bucket, const std::string& key, const Sha256Value& hash) {
@@ -61,30 +79,37 @@ IntegrityWatch::Bucket& IntegrityWatch::Of(std::int64_t bucket, const BucketSett
   return known;
 }
 
-Status IntegrityWatch::Take(std::int64_t bucket, const BucketSettings& settings, ObjectStore& store, const std::string& key,
-                            Millis begin) {
+Result<bool> IntegrityWatch::Take(std::int64_t bucket, const BucketSettings& settings, ObjectStore& store, const std::string& key,
+                                  Millis begin) {
   std::future<Result<ObjectWithMetadata>> fetched;
   {
     std::lock_guard lock(mutex_);
     const auto found = fetched_.find(store.name() + key);
-    if (found == fetched_.end()) return {Code::kInternal, "a digest that was not fetched"};
+    if (found == fetched_.end()) return Status(Code::kInternal, "a digest that was not fetched");
     fetched = std::move(found->second);
     fetched_.erase(found);
   }
   const Result<ObjectWithMetadata> object = fetched.get();
   const DigestReport report = Of(bucket, settings, store).watch->Judge(key, object, begin);
   if (report.outcome == DigestReport::Outcome::kLater) return report.why;
-  ++counters_.digests;
-  counters_.logs += report.logs;
+  const Hash128 name = NameOf(bucket, key);
   if (report.outcome == DigestReport::Outcome::kNoKeys) {
-    ++counters_.unchecked;
+    {
+      std::lock_guard lock(mutex_);
+      Millis& until = refused_until_[PlaceOf(store, key)];
+      if (until <= NowMillis()) until = NowMillis() + kAfterRefusal;
+    }
+    if (passed_over_.size() >= kMaxPassedOver || passed_over_.insert(name).second) ++counters_.unchecked;
     if (without_keys_.insert(store.name() + report.region).second) {
       LogWarning("integrity", store.name() + key + ": not checked, and likewise the other digests of " + report.region + ": " +
-                                  report.why.message());
+                                  report.why.message() + "; they are once the keys can be had");
     }
-  } else {
-    without_keys_.erase(store.name() + report.region);
+    return false;
   }
+  ++counters_.digests;
+  counters_.logs += report.logs;
+  without_keys_.erase(store.name() + report.region);
+  passed_over_.erase(name);
   for (const FileFinding& finding : report.unreadable)
     LogWarning("integrity", store.name() + finding.key + ": not checked: " + finding.detail);
   for (const FileFinding& finding : report.findings) {
@@ -92,7 +117,7 @@ Status IntegrityWatch::Take(std::int64_t bucket, const BucketSettings& settings,
     Raise(finding, report, key, settings);
     ++counters_.findings;
   }
-  return {};
+  return true;
 }
 
 void IntegrityWatch::Raise(const FileFinding& finding, const DigestReport& report, const std::string& digest,
@@ -121,10 +146,14 @@ ServiceTraffic IntegrityWatch::traffic() const {
 void IntegrityWatch::TellPass() {
   const IntegrityCounters pass = counters_.Since(told_);
   told_ = counters_;
-  if (pass.digests == 0) return;
-  std::string text = std::to_string(pass.digests) + " digests with " + std::to_string(pass.logs) + " logs checked: ";
-  text += pass.findings == 0 ? "all as CloudTrail wrote it" : std::to_string(pass.findings) + " findings";
-  if (pass.unchecked > 0) text += ", " + std::to_string(pass.unchecked) + " digests not checked for want of keys";
+  if (pass.digests == 0 && pass.unchecked == 0) return;
+  std::string text;
+  if (pass.digests > 0) {
+    text = std::to_string(pass.digests) + " digests with " + std::to_string(pass.logs) + " logs checked: ";
+    text += pass.findings == 0 ? "all as CloudTrail wrote it" : std::to_string(pass.findings) + " findings";
+  }
+  if (pass.digests > 0 && pass.unchecked > 0) text += ", ";
+  if (pass.unchecked > 0) text += std::to_string(pass.unchecked) + " digests not checked for want of keys";
   LogInfo("integrity", text);
 }
 

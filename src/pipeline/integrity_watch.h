@@ -2,10 +2,11 @@
 // is wrong as own events (docs/format/own-events.md). Each finding is told once: its identity follows from the file and what is wrong with
 // it, and a digest is finished in the ledger by the commit that makes its events true.
 //
-// Memory: 64 bytes for each of the last half million logs; a log that is forgotten is read again when its digest comes. Prefetch is the
-// feeder's, all else belongs to the thread that commits.
+// Memory: 64 bytes for each of the last half million logs; a log that is forgotten is read again when its digest comes. Prefetch and
+// WantsDigest are the feeder's, all else belongs to the thread that commits.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <future>
@@ -33,7 +34,7 @@ struct IntegrityCounters {
   std::uint64_t digests = 0;    // checked
   std::uint64_t logs = 0;       // that they name
   std::uint64_t findings = 0;   // files that are not as CloudTrail wrote them
-  std::uint64_t unchecked = 0;  // digests passed over for want of keys
+  std::uint64_t unchecked = 0;  // digests passed over for want of keys, each counted once
 
   IntegrityCounters Since(const IntegrityCounters& earlier) const {
     return {digests - earlier.digests, logs - earlier.logs, findings - earlier.findings, unchecked - earlier.unchecked};
@@ -49,8 +50,12 @@ class IntegrityWatch {
   void Prefetch(ObjectStore& store, const std::string& key);
   // A log that was read, with the hash of its inflated bytes. `bucket`: its number, here and below.
   void Remember(std::int64_t bucket, const std::string& key, const Sha256Value& hash);
-  // Judges a digest. Not ok: it is to come again at the next pass, nothing was told. `begin` as DigestWatch::Judge.
-  Status Take(std::int64_t bucket, const BucketSettings& settings, ObjectStore& store, const std::string& key, Millis begin);
+  void BeginPass(Millis now) { pass_began_ = now; }
+  // Whether a digest is to be taken in this pass: not while CloudTrail refuses the public keys of its region. One that is not comes again.
+  bool WantsDigest(const ObjectStore& store, const std::string& key);
+  // Judges a digest. False: there are no keys for it; it is to come again as WantsDigest says. Not ok: it is to come again at the next pass.
+  // In both cases nothing was told. `begin` as DigestWatch::Judge.
+  Result<bool> Take(std::int64_t bucket, const BucketSettings& settings, ObjectStore& store, const std::string& key, Millis begin);
   // At the end of a pass: says what was done in it.
   void TellPass();
   // Since the start.
@@ -73,8 +78,11 @@ class IntegrityWatch {
   std::unordered_map<Hash128, Sha256Value, HashOfHash128> hashes_;
   std::deque<Hash128> order_;
   std::set<std::string> without_keys_;  // regions of buckets of which it was said
+  std::set<Hash128> passed_over_;       // digests that are counted as unchecked and were not judged since
+  std::atomic<Millis> pass_began_{0};
 
   std::mutex mutex_;
+  std::map<std::string, Millis> refused_until_;                             // by store and region's folder; guarded by mutex_
   std::map<std::string, std::future<Result<ObjectWithMetadata>>> fetched_;  // by store and key; guarded by mutex_
 
   IntegrityCounters counters_;

@@ -180,6 +180,8 @@ std::shared_ptr<const Envelope> Service::EnvelopeOf(const ObjectSource& origin, 
 
 std::optional<FlowObject> Service::NextListed(Listing& listing) {
   std::optional<ObjectTask> task = listing.Next();
+  while (task && task->digests_from && !integrity_.WantsDigest(*sources_->at(listed_[task->bucket]).store, task->key))
+    task = listing.Next();
   if (!task) return pages_.Next();
   const std::size_t index = listed_[task->bucket];
   const ObjectSource& origin = sources_->at(index);
@@ -306,24 +308,26 @@ void Service::Resolve(FlowReport& report) {
 
 void Service::TakeDigest(const FlowObject& object, PassReport& pass) {
   const ObjectSource& origin = sources_->at(object.tag);
-  const Status judged =
+  const Result<bool> judged =
       integrity_.Take(origin.id, options_.settings->aws_s3.buckets[object.tag], *origin.store, object.key, *object.digests_from);
   if (judged.ok()) {
-    finished_.push_back({origin.id, object.day, ObjectKeyHash(object.key)});
+    if (*judged) finished_.push_back({origin.id, object.day, ObjectKeyHash(object.key)});
     return;
   }
   ObjectTask task;
   task.bucket = ListedPosition(object.tag);
   task.key = object.key;
   failed_.push_back(std::move(task));
-  if (judged.code() == Code::kCancelled) return;
-  LogError("integrity", origin.store->name() + object.key + ": not checked, tried again at the next pass: " + judged.message());
-  (judged.code() == Code::kIo ? pass.local_failure : pass.remote_failure) = true;
+  if (judged.status().code() == Code::kCancelled) return;
+  LogError("integrity",
+           origin.store->name() + object.key + ": not checked, tried again at the next pass: " + judged.status().message());
+  (judged.status().code() == Code::kIo ? pass.local_failure : pass.remote_failure) = true;
 }
 
 Result<PassReport> Service::RunPass(const std::stop_token& stop) {
   PassReport pass;
   watch_->BeginPass(NowMillis());
+  integrity_.BeginPass(NowMillis());
   if (!OpenSources()) pass.remote_failure = true;
   Listing listing(sources_->Listed(listed_), *checkpoint_, NowMillis() / kDay, options_.settings->own.look_back,
                   options_.settings->own.log_integrity);

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import cloudtrail_server
 import digests
+import fault_proxy
 import servers
 import trail
 
@@ -168,12 +169,40 @@ class LogIntegrityTest(trail.TrailCase):
         self.assertEqual(outcome.err.count("cloudtrail:ListPublicKeys on *"), 1)
         self.assertIn("3 digests not checked for want of keys", outcome.err)
         self.assertEqual(len(self.cloudtrail.requests), 1)
-        # Once they may be had, what comes from then on is checked, its link to the one before, too.
+        self.assertNotIn("logs checked", outcome.err)
+        # Tried again by the next one, which is refused, too.
+        self.assertIn("3 digests not checked for want of keys", self.run_once().err)
+        # Once they may be had, those that were passed over are checked, and what came since; their links, too.
         self.cloudtrail.refused.clear()
+        self.trail.remove(self.trail.digests[1])
         self.hours(1)
         self.change(self.trail.logs[6])
-        self.run_once()
-        self.assert_told_once((CHANGED, self.name(self.trail.logs[6])))
+        self.assertIn("3 digests with ", self.run_once().err)
+        self.assert_told_once((CHANGED, self.name(self.trail.logs[0])), (DIGEST_MISSING, self.name(self.trail.digests[1])),
+                              (CHANGED, self.name(self.trail.logs[6])))
+
+    def test_without_keys_for_a_while_of_a_process(self):
+        """Refused keys are asked for again after an hour; until then nobody fetches the digests, and the passes are fine."""
+        self.hours(2)
+        self.change(self.trail.logs[1])
+        self.cloudtrail.refused.add("us-east-1")
+        with servers.S3Proxy() as server:
+            server.create_bucket("a-trail")
+            server.upload("a-trail", self.bucket)
+            with fault_proxy.FaultProxy(server.endpoint, lambda _: None) as proxy:
+                env = {**self.env, **server.environment(), "AWS_ENDPOINT_URL": proxy.endpoint}
+                config = self.checked(name="a-trail")
+                config.write_text(config.read_text("utf-8").replace("10m", "1s"), encoding="utf-8")
+                with trail.Daemon("run", "--config", config, "--home", self.home, env=env) as process:
+                    self.assertTrue(process.until(lambda: process.err.count(" objects were known") > 3), process.err)
+                    self.assertNotIn(" E ", process.err)
+                    self.assertEqual(process.err.count("not checked for want of keys"), 1)
+                fetched = [one.target for one in proxy.requests if "CloudTrail-Digest_" in one.target and one.method == "GET"]
+                self.assertEqual(len(fetched), 2, fetched)
+            self.assertEqual(len(self.cloudtrail.requests), 1)
+            self.cloudtrail.refused.clear()
+            self.once(config, env={**env, "AWS_ENDPOINT_URL": server.endpoint})
+        self.assertEqual(self.told(), [(CHANGED, self.name(self.trail.logs[1]))])
 
     def test_keys_that_come_later(self):
         self.hours(2)
