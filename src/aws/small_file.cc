@@ -1,8 +1,11 @@
 #include "aws/small_file.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
@@ -28,6 +31,24 @@ Result<std::string> ReadSmallFile(const std::string& file, std::size_t max_bytes
   content.resize(static_cast<std::size_t>(stream.gcount()));
   if (content.size() > max_bytes) return Status(Code::kInvalid, file + ": larger than " + std::to_string(max_bytes) + " bytes");
   return content;
+}
+
+Status WriteSmallFile(const std::string& file, std::string_view content) {
+  std::string made = file + ".XXXXXX";
+  const int descriptor = ::mkstemp(made.data());
+  if (descriptor < 0) return FileStatus(file, errno);
+  int error = 0;
+  while (!content.empty() && error == 0) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written > 0) content.remove_prefix(static_cast<std::size_t>(written));
+    else if (errno != EINTR) error = errno;
+  }
+  if (error == 0 && ::fsync(descriptor) != 0) error = errno;
+  if (::close(descriptor) != 0 && error == 0) error = errno;
+  if (error == 0 && ::rename(made.c_str(), file.c_str()) != 0) error = errno;
+  if (error == 0) return {};
+  ::unlink(made.c_str());
+  return FileStatus(file, error);
 }
 
 }  // namespace trailsift

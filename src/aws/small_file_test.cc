@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <iterator>
+
 #include "aws/temp_files_for_test.h"
 
 namespace trailsift {
@@ -32,6 +35,23 @@ TEST(SmallFile, ReadWholeOrNotAtAll) {
     EXPECT_EQ(read.status().code(), c.code) << read.status().message();
     EXPECT_EQ(read.status().message().find("0123"), std::string::npos);
   }
+}
+
+TEST(SmallFile, WrittenWholeOrNotAtAll) {
+  TempFiles files;
+  const std::string file = files.Write("file", "old");
+  const std::string large(100'000, 'x');
+  for (const std::string& content : {std::string("new"), large, std::string()}) {
+    ASSERT_TRUE(WriteSmallFile(file, content).ok());
+    EXPECT_EQ(*ReadSmallFile(file, 200'000), content);
+  }
+  const Status nowhere = WriteSmallFile(files.folder() + "/none/file", "0123");
+  EXPECT_EQ(nowhere.code(), Code::kNotFound);
+  EXPECT_EQ(nowhere.message().find("0123"), std::string::npos);
+  // A folder is not replaced, and nothing is left beside it.
+  files.Write("folder/inside", "");
+  EXPECT_FALSE(WriteSmallFile(files.folder() + "/folder", "0123").ok());
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(files.folder()), {}), 2);
 }
 
 }  // namespace

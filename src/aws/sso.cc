@@ -13,7 +13,7 @@
 #include "aws/flat_json.h"
 #include "aws/s3_endpoint.h"
 #include "aws/s3_error.h"
-#include "aws/small_file.h"
+#include "aws/sso_token.h"
 #include "base/log.h"
 #include "net/url.h"
 
@@ -22,36 +22,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kMaxCache = 256 << 10;
 constexpr std::size_t kMaxAnswer = 64 << 10;
-constexpr std::size_t kMaxToken = 16 << 10;
 constexpr int kAttemptsAtNobody = 4;
-
-bool IsToken(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxToken &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
-}
-
-Status SignIn(const SsoRole& role, const std::string& why) {
-  return {Code::kAuth, "AWS profile \"" + role.profile + "\": " + why + "; run: aws sso login --profile " + role.profile};
-}
-
-Result<std::string> ReadToken(const SsoRole& role, Millis now) {
-  const Result<std::string> text = ReadSmallFile(role.cache_file, kMaxCache);
-  if (!text.ok() && text.status().code() == Code::kNotFound) {
-    return SignIn(role, "nobody is signed in (no " + role.cache_file + ')');
-  }
-  if (!text.ok()) return Status(Code::kAuth, "AWS profile \"" + role.profile + "\": " + text.status().message());
-  auto members = ParseFlatJson(*text);
-  if (!members.has_value() || !IsToken((*members)["accessToken"])) return SignIn(role, role.cache_file + " holds no token");
-  std::string expires = (*members)["expiresAt"];
-  // The spelling of old.
-  if (expires.size() > 3 && expires.substr(expires.size() - 3) == "UTC") expires.replace(expires.size() - 3, 3, "Z");
-  const std::optional<Millis> end = ParseIsoTime(expires);
-  if (!end.has_value()) return SignIn(role, role.cache_file + " does not say when the session ends");
-  if (*end <= now) return SignIn(role, "the SSO session has expired");
-  return (*members)["accessToken"];
-}
 
 // One question to the portal over all its attempts.
 class PortalCall : public std::enable_shared_from_this<PortalCall> {
@@ -142,6 +114,21 @@ class PortalCall : public std::enable_shared_from_this<PortalCall> {
   int attempts_ = 0;
 };
 
+Result<Url> PortalEndpoint(const CredentialOptions& options, const SsoRole& role) {
+  const Result<EndpointSettings> settings = LoadEndpointSettings(options.environment, role.profile);
+  if (!settings.ok()) return settings.status();
+  std::string custom = ConfiguredEndpoint(*settings, options.environment, "", "SSO");
+  TRAILSIFT_RETURN_IF_ERROR(CheckVariant(settings->variant, custom, role.region).Annotate("SSO endpoint"));
+  if (custom.empty()) {
+    if (!IsRegionName(role.region))
+      return Status(Code::kInvalid, "AWS profile \"" + role.profile + "\": sso_region is no name of an AWS region");
+    custom = "https://" + ServiceHost("portal.sso", role.region, settings->variant);
+  }
+  Result<Url> url = ParseUrl(custom);
+  if (!url.ok()) return url.status().Annotate("SSO endpoint");
+  return url;
+}
+
 }  // namespace
 
 std::string SsoCacheFile(const Environment& environment, const std::string& session_or_url) {
@@ -159,29 +146,19 @@ std::string SsoCacheFile(const Environment& environment, const std::string& sess
 }
 
 void FetchSsoCredentials(HttpClient& http, const CredentialOptions& options, const SsoRole& role, CredentialsCallback done) {
-  const Result<std::string> token = ReadToken(role, options.clock());
-  if (!token.ok()) return done(token.status());
-  const Result<EndpointSettings> settings = LoadEndpointSettings(options.environment, role.profile);
-  if (!settings.ok()) return done(settings.status());
-  std::string custom = ConfiguredEndpoint(*settings, options.environment, "", "SSO");
-  if (const Status variant = CheckVariant(settings->variant, custom, role.region); !variant.ok())
-    return done(variant.Annotate("SSO endpoint"));
-  if (custom.empty()) {
-    if (!IsRegionName(role.region)) {
-      return done(Status(Code::kInvalid, "AWS profile \"" + role.profile + "\": sso_region is no name of an AWS region"));
-    }
-    custom = "https://" + ServiceHost("portal.sso", role.region, settings->variant);
-  }
-  const Result<Url> url = ParseUrl(custom);
-  if (!url.ok()) return done(url.status().Annotate("SSO endpoint"));
-  HttpRequest request;
-  request.url = url->Origin() + url->path + "/federation/credentials?" +
-                CanonicalQuery({{"account_id", role.account_id}, {"role_name", role.role_name}});
-  request.headers = {{"x-amz-sso_bearer_token", *token}};
-  request.max_body = kMaxAnswer;
-  request.timeout = milliseconds(30'000);
-  request.no_proxy = IsLoopbackHost(url->host);
-  std::make_shared<PortalCall>(http, options, role, std::move(request), url->Origin(), std::move(done))->Attempt();
+  const Result<Url> url = PortalEndpoint(options, role);
+  FetchSsoToken(http, options, role, [&http, &options, role, url, done = std::move(done)](const Result<std::string>& token) {
+    if (!token.ok()) return done(token.status());
+    if (!url.ok()) return done(url.status());
+    HttpRequest request;
+    request.url = url->Origin() + url->path + "/federation/credentials?" +
+                  CanonicalQuery({{"account_id", role.account_id}, {"role_name", role.role_name}});
+    request.headers = {{"x-amz-sso_bearer_token", *token}};
+    request.max_body = kMaxAnswer;
+    request.timeout = milliseconds(30'000);
+    request.no_proxy = IsLoopbackHost(url->host);
+    std::make_shared<PortalCall>(http, options, role, std::move(request), url->Origin(), done)->Attempt();
+  });
 }
 
 }  // namespace trailsift

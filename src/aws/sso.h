@@ -1,5 +1,5 @@
-// Keys of a role by the session that `aws sso login` left in ~/.aws/sso/cache (IAM Identity Center). The token is used until it ends;
-// renewing it is the business of the command line tool. Formats: AWS SDKs and tools reference guide, "IAM Identity Center credential
+// Keys of a role by the session that `aws sso login` left in ~/.aws/sso/cache (IAM Identity Center). A token that can be
+// renewed is (sso_token.h). Formats: AWS SDKs and tools reference guide, "IAM Identity Center credential
 // provider", and GetRoleCredentials of the IAM Identity Center portal API reference.
 #pragma once
 

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <future>
+#include <iterator>
 
 #include "aws/temp_files_for_test.h"
 #include "net/scripted_server_for_test.h"
@@ -39,7 +42,7 @@ struct Fixture {
     options.max_attempts = 3;
     options.clock = [] { return *ParseIsoTime("2026-11-24T08:00:00Z"); };
   }
-  Result<Credentials> Get() {
+  Result<Credentials> Get() const {
     HttpClient http;
     auto promise = std::make_shared<std::promise<Result<Credentials>>>();
     FetchSsoCredentials(http, options, role, [promise](Result<Credentials> result) { promise->set_value(std::move(result)); });
@@ -100,6 +103,115 @@ TEST(Sso, WhoeverIsNotSignedInIsToldHow) {
     EXPECT_EQ(found.status().message().find(kToken), std::string::npos) << found.status().message();
     EXPECT_TRUE(portal.requests().empty()) << c.cached;
   }
+}
+
+// As `aws sso login` leaves it for an sso_session.
+std::string Renewable(const std::string& expires, const std::string& registered = "2026-12-24T08:00:00Z") {
+  return R"({"startUrl": "https://a.awsapps.com/start", "region": "eu-west-1", "accessToken": ")" + std::string(kToken) +
+         R"(", "expiresAt": ")" + expires + R"(", "clientId": "ID", "clientSecret": "client-secret", "registrationExpiresAt": ")" +
+         registered + R"(", "refreshToken": "old-refresh", "scopes": ["sso:account:access"]})";
+}
+
+std::string Whole(const std::string& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+constexpr char kRenewed[] = R"({"accessToken":"new-token","expiresIn":3600,"refreshToken":"new-refresh","tokenType":"Bearer"})";
+
+struct RenewalFixture : Fixture {
+  RenewalFixture(const std::string& cached, const ScriptedServer& portal, const std::string& oidc) : Fixture(cached, portal.Url()) {
+    options.environment = FakeEnvironment({{"AWS_ENDPOINT_URL_SSO", portal.Url()}, {"AWS_ENDPOINT_URL_SSO_OIDC", oidc}});
+  }
+};
+
+TEST(Sso, ATokenThatEndsIsRenewedAndKept) {
+  for (const char* expires : {"2026-11-24T08:14:59Z", "2026-11-23T08:00:00Z"}) {
+    ScriptedServer portal([](const Request&) { return ScriptedServer::Reply(200, kGood); });
+    ScriptedServer oidc([](const Request&) { return ScriptedServer::Reply(200, kRenewed); });
+    RenewalFixture fixture(Renewable(expires), portal, oidc.Url("/oidc"));
+    const Result<Credentials> found = fixture.Get();
+    ASSERT_TRUE(found.ok()) << found.status().message();
+    ASSERT_EQ(oidc.requests().size(), 1u);
+    EXPECT_EQ(oidc.requests()[0].method, "POST");
+    EXPECT_EQ(oidc.requests()[0].target, "/oidc/token");
+    EXPECT_EQ(oidc.requests()[0].headers.at("content-type"), "application/json");
+    EXPECT_EQ(
+        oidc.requests()[0].body,
+        R"({"clientId": "ID", "clientSecret": "client-secret", "grantType": "refresh_token", "refreshToken": "old-refresh"})");
+    EXPECT_EQ(portal.requests().at(0).headers.at("x-amz-sso_bearer_token"), "new-token");
+    EXPECT_EQ(
+        Whole(fixture.role.cache_file),
+        R"({"startUrl": "https://a.awsapps.com/start", "region": "eu-west-1", "clientId": "ID", "clientSecret": "client-secret", )"
+        R"("registrationExpiresAt": "2026-12-24T08:00:00Z", "scopes": ["sso:account:access"], "accessToken": "new-token", )"
+        R"("expiresAt": "2026-11-24T09:00:00Z", "refreshToken": "new-refresh"})");
+    // Nobody else may read it.
+    EXPECT_EQ(std::filesystem::status(fixture.role.cache_file).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    EXPECT_TRUE(fixture.Get().ok());
+    EXPECT_EQ(oidc.requests().size(), 1u) << "what was kept is used";
+  }
+}
+
+TEST(Sso, ATokenThatHoldsIsNotRenewed) {
+  for (const std::string& cached : {Renewable("2026-11-24T08:15:01Z"), Renewable("2026-11-24T08:00:01Z", "2026-11-24T08:00:00Z"),
+                                    Renewable("2026-11-24T08:00:01Z", "")}) {
+    ScriptedServer portal([](const Request&) { return ScriptedServer::Reply(200, kGood); });
+    ScriptedServer oidc([](const Request&) { return ScriptedServer::Reply(200, kRenewed); });
+    RenewalFixture fixture(cached, portal, oidc.Url());
+    EXPECT_TRUE(fixture.Get().ok());
+    EXPECT_TRUE(oidc.requests().empty());
+    EXPECT_EQ(portal.requests().at(0).headers.at("x-amz-sso_bearer_token"), kToken);
+    EXPECT_EQ(Whole(fixture.role.cache_file), cached);
+  }
+}
+
+TEST(Sso, RenewalsThatFail) {
+  struct Case {
+    const char* name;
+    Answer answer;
+    Code code;
+    const char* message;
+    std::size_t attempts;
+  };
+  const std::string words = R"({"error":"invalid_grant","error_description":"old-refresh"})";
+  const Case cases[] = {
+      {"over", ScriptedServer::Reply(400, words), Code::kAuth, "; run: aws sso login --profile corp", 1},
+      {"busy", ScriptedServer::Reply(503, words), Code::kUnavailable, "HTTP 503 after 3 attempts", 3},
+      {"nonsense", ScriptedServer::Reply(200, words), Code::kAuth, "holds no usable token", 1},
+      {"no end", ScriptedServer::Reply(200, R"({"accessToken":"new-token"})"), Code::kAuth, "holds no usable token", 1},
+  };
+  for (const Case& c : cases) {
+    for (const bool holds : {true, false}) {
+      ScriptedServer portal([](const Request&) { return ScriptedServer::Reply(200, kGood); });
+      ScriptedServer oidc([&](const Request&) { return c.answer; });
+      const std::string cached = Renewable(holds ? "2026-11-24T08:00:01Z" : "2026-11-24T08:00:00Z");
+      RenewalFixture fixture(cached, portal, oidc.Url());
+      const Result<Credentials> found = fixture.Get();
+      EXPECT_EQ(oidc.requests().size(), c.attempts) << c.name;
+      EXPECT_EQ(Whole(fixture.role.cache_file), cached) << c.name;
+      EXPECT_EQ(found.ok(), holds) << c.name;  // the old one is good for a second
+      if (found.ok()) continue;
+      EXPECT_EQ(found.status().code(), c.code) << c.name;
+      EXPECT_NE(found.status().message().find(c.message), std::string::npos) << found.status().message();
+      for (const char* secret : {"old-refresh", "client-secret", kToken})
+        EXPECT_EQ(found.status().message().find(secret), std::string::npos) << found.status().message();
+      EXPECT_TRUE(portal.requests().empty()) << c.name;
+    }
+  }
+}
+
+TEST(Sso, SomebodyElseRenewedMeanwhile) {
+  ScriptedServer portal([](const Request&) { return ScriptedServer::Reply(200, kGood); });
+  std::string cache;
+  ScriptedServer oidc([&](const Request&) {
+    std::ofstream(cache) << R"({"accessToken":"theirs","expiresAt":"2026-11-24T09:00:00Z"})";
+    return ScriptedServer::Reply(400, "{}");
+  });
+  RenewalFixture fixture(Renewable("2026-11-24T07:00:00Z"), portal, oidc.Url());
+  cache = fixture.role.cache_file;
+  EXPECT_TRUE(fixture.Get().ok());
+  EXPECT_EQ(portal.requests().at(0).headers.at("x-amz-sso_bearer_token"), "theirs");
 }
 
 TEST(Sso, AnswersOfThePortal) {
