@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::string_view kNotifiedEnd = "/#notified";
 
+// Under which the checkpoint knows a bucket that a queue named.
+std::string NotifiedName(const std::string& bucket) { return "s3://" + bucket + std::string(kNotifiedEnd); }
+
 }  // namespace
 
 bool ObjectSource::IsSubscribed(std::string_view key) const {
@@ -87,10 +90,7 @@ std::optional<std::size_t> ObjectSources::OfKey(const std::string& bucket, const
 }
 
 Result<std::size_t> ObjectSources::Notified(std::size_t subscriber, const std::string& bucket) {
-  std::string name("s3://");
-  name += bucket;
-  name += kNotifiedEnd;
-  const Result<std::int64_t> id = checkpoint_.EnsureSource(name, 0);
+  const Result<std::int64_t> id = checkpoint_.EnsureSource(NotifiedName(bucket), 0);
   if (!id.ok()) return id.status();
   const SubscriberSettings& settings = settings_.aws_s3.subscribers[subscriber];
   {
@@ -131,6 +131,18 @@ Result<std::size_t> ObjectSources::OfSource(std::int64_t id) {
 std::set<std::string> ObjectSources::notified_buckets() const {
   std::lock_guard lock(mutex_);
   return notified_;
+}
+
+Result<std::vector<std::pair<std::int64_t, std::string>>> ObjectSources::OnlyNotified() {
+  std::vector<std::pair<std::int64_t, std::string>> found;
+  const std::vector<BucketSettings>& configured = settings_.aws_s3.buckets;
+  for (const std::string& bucket : notified_buckets()) {
+    if (std::any_of(configured.begin(), configured.end(), [&](const BucketSettings& s) { return s.name == bucket; })) continue;
+    const Result<std::int64_t> id = checkpoint_.EnsureSource(NotifiedName(bucket), 0);
+    if (!id.ok()) return id.status();
+    found.emplace_back(*id, bucket);
+  }
+  return found;
 }
 
 std::vector<std::int64_t> ObjectSources::notified_ids() const {

@@ -61,6 +61,8 @@ class ObjectSources {
   Result<std::size_t> OfSource(std::int64_t id);
   // Buckets that queues named, now or before.
   std::set<std::string> notified_buckets() const;
+  // Those of them that no <bucket> has, with their numbers.
+  Result<std::vector<std::pair<std::int64_t, std::string>>> OnlyNotified();
   // Their numbers, as far as they were named since the start.
   std::vector<std::int64_t> notified_ids() const;
 

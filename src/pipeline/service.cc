@@ -285,8 +285,7 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
   const bool finished = report.fetch.ok();
   const bool sound = finished && report.report.object_fault.ok() && report.report.bad_records.empty();
   if (finished) {
-    if (report.object.tag < options_.settings->aws_s3.buckets.size())
-      watch_->Read(origin.id, report.object.envelope->account_id, report.object.key, report.object.name_time, report.object.day);
+    watch_->Read(origin.id, report.object.envelope->account_id, report.object.key, report.object.name_time, report.object.day);
     const Hash128 key = ObjectKeyHash(report.object.key);
     finished_.push_back({origin.id, report.object.day, key});
     if (notice && notice->source != origin.id) finished_.push_back({notice->source, notice->day, key});

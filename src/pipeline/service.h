@@ -133,6 +133,8 @@ class Service {
   void TakeOwnEvents();
   // The pass has come to its end.
   void EndWatchedPass(const Listing& listing);
+  // The queues have been followed for a while.
+  Status EndWatchedQueues();
   void TakeDigest(const FlowObject& object, PassReport& pass);
   // The position in the pass's listing of a source.
   std::size_t ListedPosition(std::size_t source) const;

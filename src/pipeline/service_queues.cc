@@ -82,6 +82,21 @@ std::optional<FlowObject> Service::OncePlaceIsKnown(std::optional<FlowObject> ob
   return std::nullopt;
 }
 
+Status Service::EndWatchedQueues() {
+  // A bucket that only queues name is as silent as they are; while something old waits in one of them, or it can't be read, nobody knows.
+  constexpr Millis kNearly = 5 * kMinute;
+  const Millis now = NowMillis();
+  Millis caught_up = now;
+  for (const QueueState& queue : queues_->states()) caught_up = std::min(caught_up, queue.caught_up);
+  if (subscribers_.size() < options_.settings->aws_s3.subscribers.size() || caught_up < now - kNearly) return {};
+  const Result<std::vector<std::pair<std::int64_t, std::string>>> notified = sources_->OnlyNotified();
+  if (!notified.ok()) return notified.status();
+  std::vector<WatchedSource> watched;
+  for (const auto& [id, bucket] : *notified) watched.push_back({id, "s3://" + bucket + '/', bucket, {}, {}});
+  watch_->EndQueues(watched, caught_up);
+  return {};
+}
+
 bool Service::MayReconcile() const {
   // A message that a killed process held comes again when it is visible.
   return resolver_->awaited() == 0 || (has_queues() && NowMillis() - opened_ > 2 * options_.settings->own.queue_visibility);
@@ -104,6 +119,7 @@ Result<PassReport> Service::FollowQueues(Millis until, const std::stop_token& st
   if (queues_->failures() > failures) pass.remote_failure = true;
   pass.listing.known = known_notices_.exchange(0);
   if (!pass.stopped && MayReconcile()) resolver_->Reconcile();
+  if (!pass.stopped) TRAILSIFT_RETURN_IF_ERROR(EndWatchedQueues());
   TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
   meter_.status().known += pass.listing.known;
   Gather(0);

@@ -49,6 +49,8 @@ class Watch {
   void Check(Millis now);
   // Everything that was there when the pass began has been handled, but for what was said.
   void EndPass(const std::vector<WatchedSource>& sources, Millis now);
+  // Everything that was sent to the queues before `until` has been handled: `sources` are the buckets that only they name.
+  void EndQueues(const std::vector<WatchedSource>& sources, Millis until) { silence_.EndPass(sources, {}, until); }
   // The pass was stopped before its end.
   void DropPass();
   std::vector<Note> TakeNotes();

@@ -16,6 +16,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kBatch = 10;
 constexpr std::size_t kMaxComplaints = 1000;
+// A message that the queue took so lately is no backlog.
+constexpr Millis kJustSent = 5 * kMinute;
 // At the end, for the answers.
 constexpr std::chrono::seconds kFarewell(2);
 constexpr std::chrono::seconds kGiveBack(3);
@@ -105,6 +107,9 @@ void QueueReader::OnMessages(Result<std::vector<QueueMessage>> messages) {
     } else {
       last_failure_.clear();
       came_empty_ = messages->empty();
+      const Millis now = NowMillis();
+      if (std::all_of(messages->begin(), messages->end(), [now](const QueueMessage& m) { return m.sent > now - kJustSent; }))
+        caught_up_ = now;
       for (QueueMessage& message : *messages) Take(std::move(message));
     }
   }
@@ -254,6 +259,7 @@ QueueState QueueReader::state() const {
   for (const auto& [number, held] : held_)
     if (held.sent > 0) state.oldest_sent = std::min(state.oldest_sent.value_or(held.sent), held.sent);
   state.age_at_receipt = age_at_receipt_;
+  state.caught_up = caught_up_;
   state.traffic = queue_->traffic();
   return state;
 }

@@ -54,6 +54,7 @@ struct QueueState {
   std::size_t held = 0;                  // messages that are not finished
   std::optional<Millis> oldest_sent;     // when the queue took the oldest of them
   std::optional<Millis> age_at_receipt;  // how long the message that was received last had been in the queue
+  Millis caught_up = 0;                  // when the queue last gave nothing, or only what was sent minutes ago; 0: not yet
   ServiceTraffic traffic;
 };
 
@@ -121,6 +122,7 @@ class QueueReader {
   std::string last_failure_;
   QueueCounters counters_;
   std::optional<Millis> age_at_receipt_;
+  Millis caught_up_ = 0;
   std::unique_ptr<MessageQueue> queue_;  // ends first: its callbacks use the members above
 };
 

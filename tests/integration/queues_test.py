@@ -163,6 +163,35 @@ class QueueTest(QueueCase):
             self.assertEqual(daemon.wait(), 0)
         self.assertEqual(self.found(), ["80222"] * 3)
 
+    def test_a_bucket_that_only_a_queue_names_falls_silent(self):
+        """Told when nothing comes any more; not while the queue can't be read, for then nobody knows."""
+        day = 86400
+        # The days have to be named by the objects: the messages are of now.
+        keys = [self.store(f"{n} days ago", day // 2 - n * day) for n in (6, 5, 4)]
+        self.queues.send(self.queue, *[by_s3("a-trail", key) for key in keys])
+        text = configured(subscriber())
+        off = self.config(text.replace("<trailsift>", "<trailsift><silence_after>0</silence_after>"), "off.conf")
+        on = self.config(text.replace("<trailsift>", "<trailsift><silence_after>6h</silence_after>"))
+        told = lambda: [alert for alert in trail.alerts(self.home) if "trailsift" in alert["rule"]["groups"]]
+        self.once(off, env=self.env)
+        self.assertEqual(told(), [])
+        self.once(on, code=4, env={**self.env, "AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:9"})
+        self.assertEqual(told(), [])
+        for _ in range(2):
+            self.once(on, env=self.env)
+            self.assertEqual([alert["rule"]["id"] for alert in told()], ["90304"])
+        collector = told()[0]["data"]["collector"]
+        self.assertEqual((collector["scope"], collector["bucket"], collector["source"]), ("bucket", "a-trail", "s3://a-trail/"))
+        now = int(time.time() - trail.TODAY.timestamp())
+        self.queues.send(self.queue, by_s3("a-trail", self.store("again", now)))
+        self.once(on, env=self.env)
+        self.assertEqual([alert["rule"]["id"] for alert in told()], ["90304", "90305"])
+        # Once it is a <bucket>, too, its listing is what is watched.
+        both = self.config(configured(trail.bucket_block("a-trail"), subscriber()).replace(
+            "<trailsift>", "<trailsift><silence_after>6h</silence_after>"), "both.conf")
+        self.once(both, env=self.env)
+        self.assertEqual(len(told()), 2)
+
     def test_a_failure_goes_to_the_dead_letters_and_the_others_don_t_wait(self):
         gone = trail.key("gone", 3600)
         self.queues.send(self.queue, by_s3("no-such-bucket", trail.key("x", 3600)), by_cloudtrail("a-trail", self.store("good"), gone))
