@@ -229,6 +229,8 @@ std::optional<FlowObject> Service::NextObject(const Feed& feed, const std::stop_
 
 Result<ObjectReport> Service::Reread(const ObjectOrigin& origin, Analyzer& analyzer) {
   if (origin.source == ObjectOrigin::kOwn) return analyzer.AnalyzeOwn(origin.key);
+  if (pages_.Has(origin.source))
+    return Status(Code::kNotFound, origin.key + ": what a service answered is not kept, and it does not answer the same again");
   const Result<std::size_t> index = sources_->OfSource(origin.source);
   if (!index.ok()) return index.status().Annotate(origin.key);
   const ObjectSource& found = sources_->at(*index);

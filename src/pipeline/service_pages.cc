@@ -1,5 +1,6 @@
 #include "pipeline/service_pages.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -124,6 +125,10 @@ void ServicePages::Cancel() {
 void ServicePages::AddTraffic(std::map<std::string, ServiceTraffic>& traffic) const {
   for (const Source& source : sources_)
     if (source.feed != nullptr) traffic[source.settings->type] += source.feed->traffic();
+}
+
+bool ServicePages::Has(std::int64_t source) const {
+  return std::any_of(sources_.begin(), sources_.end(), [source](const Source& each) { return each.id == source; });
 }
 
 bool ServicePages::failed() const {

@@ -42,6 +42,8 @@ class ServicePages {
   // The pass has come to its end and is durable: streams may be removed, and forgotten with the next commit. True: it has something to do.
   bool Finish(Checkpoint& checkpoint);
   void Cancel();
+  // Whether the source of this number is a service. Its answers can't be read again.
+  bool Has(std::int64_t source) const;
   // In this pass something could not be read.
   bool failed() const;
   // What was asked of the services, by their types.

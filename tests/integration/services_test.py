@@ -15,6 +15,11 @@ RULES = """<group name="app,">
     <field name="event">^login_failed$</field>
     <description>$(who) failed to sign in to the application</description>
   </rule>
+  <rule id="100102" level="10" frequency="3" timeframe="60">
+    <if_matched_sid>100100</if_matched_sid>
+    <same_field>who</same_field>
+    <description>$(who) failed to sign in again and again</description>
+  </rule>
   <rule id="100101" level="5">
     <match>segfault at</match>
     <description>a program crashed</description>
@@ -127,6 +132,24 @@ class ServicesTest(trail.TrailCase):
         self.logs.write("new", failed("dan"))
         self.read(config)
         self.assertEqual(who(trail.alerts(self.home)), ["ann", "bob", "cid", "dan"])
+
+    def test_a_late_event_changes_what_stands_for_an_answer_of_before(self):
+        """The record of the event that fires then is gone with the process: the alert comes all the same, and says so."""
+        midnight = int(trail.TODAY.timestamp() * 1000)
+        self.logs.stream("a")
+        self.logs.write("a", failed("ann"), at=midnight + 10_000)
+        self.logs.write("a", failed("ann"), at=midnight + 20_000)
+        config = self.service("cloudwatchlogs", aws_log_groups=GROUP)
+        self.read(config)
+        self.assertEqual(trail.rules_of(trail.alerts(self.home)), ["100100"] * 2)
+        self.logs.stream("late")
+        self.logs.write("late", failed("ann"), at=midnight + 5_000)
+        self.read(config)
+        lines = trail.alerts(self.home)
+        self.assertEqual(trail.rules_of(lines), ["100100", "100100", "100102"])
+        again = next(alert for alert in lines if alert["rule"]["id"] == "100102")
+        self.assertEqual(again["trailsift"]["event_time"], trail.iso(20))
+        self.assertIn("what a service answered is not kept", again["full_log"])
 
     def test_discarded_and_removed(self):
         for name in ("a", "empty"):
