@@ -239,11 +239,14 @@ class _Server:
                                              cwd=self._folder, env=self._surroundings())
         limit = time.monotonic() + START_SECONDS
         while time.monotonic() < limit and self._process.poll() is None:
-            if _answers(self.port):
+            if self._answers():
                 return True
             time.sleep(0.05)
         self.stop()
         return False
+
+    def _answers(self):
+        return _answers(self.port)
 
     def stop(self):
         """Ends the process; the object may not be used any more but for `log`."""
@@ -315,12 +318,28 @@ class VersityGw(_Server):
     access_key = "AKIAROOT000000000000"
     secret_key = "rootsecretrootsecret"
 
+    def __init__(self, certificate=None):
+        """`certificate`: files of a certificate and of its key; the server speaks TLS then."""
+        super().__init__()
+        self.certificate = certificate
+
+    @property
+    def endpoint(self):
+        return super().endpoint if self.certificate is None else f"https://127.0.0.1:{self.port}"
+
+    def _answers(self):
+        if self.certificate is None:
+            return super()._answers()
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
     def _command(self, folder):
+        tls = [] if self.certificate is None else ["--cert", str(self.certificate[0]), "--key", str(self.certificate[1])]
         self.data = folder / "data"
         for part in (self.data, folder / "iam"):
             part.mkdir(exist_ok=True)
         return [str(versitygw_program()), "--port", f"127.0.0.1:{self.port}", "--region", self.region, "--iam-dir", str(folder / "iam"),
-                "posix", str(self.data)]
+                *tls, "posix", str(self.data)]
 
     def _surroundings(self):
         return {**os.environ, "ROOT_ACCESS_KEY": self.access_key, "ROOT_SECRET_KEY": self.secret_key}
