@@ -339,7 +339,7 @@ class VersityGw(_Server):
         for part in (self.data, folder / "iam"):
             part.mkdir(exist_ok=True)
         return [str(versitygw_program()), "--port", f"127.0.0.1:{self.port}", "--region", self.region, "--iam-dir", str(folder / "iam"),
-                *tls, "posix", str(self.data)]
+                "--keep-alive", "--quiet", *tls, "posix", str(self.data)]  # S3 keeps connections, too
 
     def _surroundings(self):
         return {**os.environ, "ROOT_ACCESS_KEY": self.access_key, "ROOT_SECRET_KEY": self.secret_key}
