@@ -145,6 +145,7 @@ void CorrelationPlan::AddComponent(const std::vector<const Rule*>& members) {
   std::unordered_set<const Rule*> below;
   for (const Rule* member : members) {
     if (!member->is_composite) continue;
+    component.composites.push_back(member);
     const Composite& terms = member->composite;
     component.max_timeframe = std::max(component.max_timeframe, terms.timeframe);
     for (const ContextField& field : terms.same_fields) AddOnce(component.fields, field);

@@ -27,6 +27,7 @@ struct Component {
   std::vector<ContextField> fields;  // values that a remembered event keeps: group fields, compared fields, fields of sentences
   std::size_t group_fields = 0;      // the first so many of `fields` split the component into groups
   Millis max_timeframe = 0;          // of composites and of `ignore`
+  std::vector<const Rule*> composites;
 };
 
 // What a composite compares: positions in its component's fields.

@@ -42,10 +42,12 @@ std::vector<Hash128> Windows::ApplySeeds() {
   std::vector<Hash128> remembered;
   for (auto& [key, group] : groups_) {
     if (seeded_.empty()) break;
-    const std::size_t before = remembered.size();
-    for (Entry& entry : group.entries)
-      if (TakeSeed(entry)) remembered.push_back(entry.event);
-    if (remembered.size() > before && options_.track_changes) touched_.push_back(key);
+    for (const auto& entry : group.entries) {
+      if (!TakeSeed(*entry)) continue;
+      remembered.push_back(entry->event);
+      NoteChange(key, *entry);
+      pending_.push_back({key, entry->order()});
+    }
   }
   return remembered;
 }
@@ -54,7 +56,6 @@ bool Windows::TakeSeed(Entry& entry) {
   const auto seed = seeded_.find(entry.event);
   if (seed == seeded_.end()) return false;
   entry.issued = seed->second.id;
-  entry.changed = true;
   if (entry.history == nullptr) entry.history = std::make_unique<History>();
   std::vector<Hash128>& withdrawn = entry.history->withdrawn;
   withdrawn.insert(withdrawn.end(), seed->second.withdrawn.begin(), seed->second.withdrawn.end());
@@ -62,9 +63,15 @@ bool Windows::TakeSeed(Entry& entry) {
   return true;
 }
 
+void Windows::NoteChange(const Hash128& key, Entry& entry) {
+  if (entry.changed) return;
+  entry.changed = true;
+  if (options_.track_changes) changed_.push_back({key, entry.order()});
+}
+
 const Rule* Windows::ResultOf(const Entry& entry) const {
   if (entry.chosen < 0) return nullptr;
-  const Alternative& alternative = patterns_[entry.pattern][static_cast<std::size_t>(entry.chosen)];
+  const Alternative& alternative = patterns_[entry.pattern].alternatives[static_cast<std::size_t>(entry.chosen)];
   return entry.ignored ? alternative.parent : alternative.result;
 }
 
@@ -77,15 +84,29 @@ std::uint32_t Windows::InternPattern(const std::vector<Alternative>& alternative
     key += ';';
   }
   const auto [found, fresh] = pattern_of_.emplace(std::move(key), static_cast<std::uint32_t>(patterns_.size()));
-  if (fresh) patterns_.push_back(alternatives);
+  if (fresh) patterns_.push_back(MakePattern(alternatives));
   return found->second;
 }
 
-std::optional<std::size_t> Windows::FindEntry(const Group& group, Millis time, const Hash128& event) {
-  const auto found = std::lower_bound(group.entries.begin(), group.entries.end(), std::pair(time, event),
-                                      [](const Entry& entry, const auto& key) { return std::pair(entry.time, entry.event) < key; });
-  if (found == group.entries.end() || found->event != event || found->time != time) return std::nullopt;
-  return static_cast<std::size_t>(found - group.entries.begin());
+std::size_t Windows::LowerBound(const Group& group, const Order& order) {
+  const auto& entries = group.entries;
+  // Mostly at or near the end.
+  if (entries.empty() || entries.back()->order() < order) return entries.size();
+  const auto found = std::lower_bound(entries.begin(), entries.end(), order,
+                                      [](const auto& entry, const Order& wanted) { return entry->order() < wanted; });
+  return static_cast<std::size_t>(found - entries.begin());
+}
+
+Windows::Entry* Windows::FindEntry(const Group& group, const Order& order) {
+  const std::size_t at = LowerBound(group, order);
+  return at < group.entries.size() && group.entries[at]->order() == order ? group.entries[at].get() : nullptr;
+}
+
+Windows::Entry* Windows::FindPlace(const Place& place, Group** group) {
+  const auto found = groups_.find(place.group);
+  if (found == groups_.end()) return nullptr;
+  *group = &found->second;
+  return FindEntry(found->second, place.order);
 }
 
 void Windows::Add(WindowEvent event) {
@@ -94,30 +115,25 @@ void Windows::Add(WindowEvent event) {
   Group& group = groups_[key];
   group.component = event.component;
 
-  Entry entry;
-  entry.time = event.time;
-  entry.event = event.event;
-  entry.reference = event.reference;
-  entry.pattern = InternPattern(event.alternatives);
-  entry.event_id = std::move(event.event_id);
-  entry.values = std::move(event.values);
-  if (!seeded_.empty()) TakeSeed(entry);
-
-  auto place = group.entries.end();
-  if (!group.entries.empty() &&
-      std::pair(event.time, event.event) <= std::pair(group.entries.back().time, group.entries.back().event)) {
-    place = std::lower_bound(group.entries.begin(), group.entries.end(), std::pair(event.time, event.event),
-                             [](const Entry& other, const auto& order) { return std::pair(other.time, other.event) < order; });
-    if (place->event == event.event && place->time == event.time) return;
-  }
-  const auto at = static_cast<std::size_t>(place - group.entries.begin());
+  const Order order(event.time, event.event);
+  const std::size_t at = LowerBound(group, order);
   if (at < group.entries.size()) {
-    group.late = true;
+    if (group.entries[at]->order() == order) return;
     ++counters_.late;
   }
-  group.entries.insert(place, std::move(entry));
+  auto entry = std::make_unique<Entry>();
+  entry->time = event.time;
+  entry->event = event.event;
+  entry->reference = event.reference;
+  entry->pattern = InternPattern(event.alternatives);
+  entry->event_id = PackedId(event.event_id);
+  entry->values = TextPool::Row(texts_, event.values);
+  if (!seeded_.empty()) TakeSeed(*entry);
+  if (options_.track_changes) changed_.push_back({key, order});
+  group.entries.insert(group.entries.begin() + static_cast<std::ptrdiff_t>(at), std::move(entry));
   if (group.dirty_from == SIZE_MAX) dirty_.push_back(key);
   group.dirty_from = std::min(group.dirty_from, at);
+  ++group.fresh;
   ++size_;
   ++counters_.events;
   if (cut_ != INT64_MIN && event.time < cut_) ++counters_.too_late;
@@ -125,61 +141,37 @@ void Windows::Add(WindowEvent event) {
 
 void Windows::Evaluate(std::vector<Decision>& out) {
   for (const Hash128& key : dirty_)
-    if (const auto found = groups_.find(key); found != groups_.end()) {
-      Group& group = found->second;
-      const bool was_pending = group.pending;
-      EvaluateGroup(group, out);
-      if (group.pending && !was_pending) pending_.push_back(key);
-      if (options_.track_changes) touched_.push_back(key);
-    }
+    if (const auto found = groups_.find(key); found != groups_.end()) EvaluateGroup(key, found->second, out);
   dirty_.clear();
 }
 
-void Windows::EvaluateGroup(Group& group, std::vector<Decision>& out) {
+void Windows::EvaluateGroup(const Hash128& key, Group& group, std::vector<Decision>& out) {
   if (group.dirty_from == SIZE_MAX) return;
-  const std::size_t from = group.dirty_from;
-  // What needs context that is gone already keeps its outcome: a group holds its events from its longest timeframe before the cut on.
-  const auto fixed = [&](const Entry& entry) { return entry.chosen >= 0 && entry.time < cut_; };
-  if (group.late) {
-    for (std::size_t i = from; i < group.entries.size(); ++i)
-      if (Entry& entry = group.entries[i]; !fixed(entry) && entry.history != nullptr) entry.history->fires.clear();
-    RebuildMarks(group, group.entries.size());
-  }
-  const std::pair first(group.entries[from].time, group.entries[from].event);
-  ForgetGiven(group, first, {INT64_MAX, {}});
-  for (std::size_t i = from; i < group.entries.size(); ++i) {
-    if (fixed(group.entries[i])) {
-      NoteGiven(group, group.entries[i]);
+  // An outcome depends on the events of the longest timeframe before it: up to there one that is new or has changed is felt.
+  const Millis reach = plan_->components()[group.component].max_timeframe;
+  Millis felt_until = INT64_MIN;
+  for (std::size_t i = group.dirty_from; i < group.entries.size(); ++i) {
+    Entry& entry = *group.entries[i];
+    const bool fresh = entry.chosen < 0;
+    if (!fresh && entry.time > felt_until) {
+      if (group.fresh == 0) break;
       continue;
     }
-    EvaluateEntry(group, i);
-    Settle(group, group.entries[i], out);
+    // What needs context that is gone already keeps its outcome: a group holds its events from its longest timeframe before the cut on.
+    if (!fresh && entry.time < cut_) continue;
+    const Evaluated evaluated = EvaluateEntry(group, entry);
+    if (fresh) --group.fresh;
+    if (evaluated.others) felt_until = std::max(felt_until, entry.time + reach);
+    if (!evaluated.own) continue;
+    NoteChange(key, entry);
+    Settle(key, group, entry, out);
   }
   group.dirty_from = SIZE_MAX;
-  group.late = false;
 }
 
-void Windows::RebuildMarks(Group& group, std::size_t before) {
-  for (Entry& entry : group.entries) entry.mark = 0;
-  for (std::size_t i = 0; i < before; ++i) {
-    const Entry& entry = group.entries[i];
-    if (entry.history == nullptr) continue;
-    for (const Fire& fire : entry.history->fires) {
-      group.entries[i].mark = static_cast<std::int16_t>(fire.level);
-      if (fire.marked.is_zero()) continue;
-      for (std::size_t j = i; j-- > 0;)
-        if (group.entries[j].event == fire.marked) {
-          group.entries[j].mark = static_cast<std::int16_t>(fire.level);
-          break;
-        }
-    }
-  }
-}
-
-void Windows::EvaluateEntry(Group& group, std::size_t at) {
-  const std::vector<Alternative>& alternatives = patterns_[group.entries[at].pattern];
-  const std::int16_t chosen_before = group.entries[at].chosen;
-  const bool ignored_before = group.entries[at].ignored;
+Windows::Evaluated Windows::EvaluateEntry(Group& group, Entry& entry) {
+  const std::vector<Alternative>& alternatives = patterns_[entry.pattern].alternatives;
+  WithdrawMarks(group, entry);
   std::vector<Fire> fires;
   std::vector<Asked> asked;  // a composite is asked once: asking again would meet its own marks
   std::size_t chosen = alternatives.size() - 1;
@@ -187,7 +179,7 @@ void Windows::EvaluateEntry(Group& group, std::size_t at) {
     bool holds = true;
     for (const Rule* composite : alternatives[i].composites) {
       const auto known = std::find_if(asked.begin(), asked.end(), [&](const Asked& each) { return each.composite == composite; });
-      holds = (known != asked.end() ? *known : asked.emplace_back(Ask(group, at, *composite, fires))).fired;
+      holds = (known != asked.end() ? *known : asked.emplace_back(Ask(entry, *composite, fires))).fired;
       if (!holds) break;
     }
     // A silent composite uses events up, and the walk goes on.
@@ -196,75 +188,47 @@ void Windows::EvaluateEntry(Group& group, std::size_t at) {
       break;
     }
   }
-  Entry& entry = group.entries[at];
   const Alternative& outcome = alternatives[chosen];
-  entry.chosen = static_cast<std::int16_t>(chosen);
-  entry.ignored = outcome.result != nullptr && Ignores(*outcome.result) && IsIgnored(group, entry, *outcome.result);
-  NoteGiven(group, entry);
-  std::vector<Hash128> contributors;
-  if (!outcome.composites.empty() && !entry.ignored)
+  const bool ignored = outcome.result != nullptr && Ignores(*outcome.result) && IsIgnored(group, entry, *outcome.result);
+  Evaluated evaluated;
+  if (entry.chosen != static_cast<std::int16_t>(chosen) || entry.ignored != ignored) {
+    evaluated.others = true;
+    ForgetGiven(group, entry);
+    Leave(entry);
+    entry.chosen = static_cast<std::int16_t>(chosen);
+    entry.ignored = ignored;
+    NoteGiven(group, entry);
+    Join(entry, group.component);
+  }
+  std::vector<Order> contributors;
+  if (!outcome.composites.empty() && !ignored)
     for (Asked& each : asked)
       if (each.composite == outcome.composites.back()) contributors = std::move(each.contributors);
-  if (entry.chosen != chosen_before || entry.ignored != ignored_before) entry.changed = true;
-  if (entry.history == nullptr) {
-    if (fires.empty()) return;
-    entry.history = std::make_unique<History>();
-  }
-  if (!fires.empty() || !entry.history->fires.empty()) entry.changed = true;
+  if (entry.history == nullptr && !(fires.empty() && contributors.empty())) entry.history = std::make_unique<History>();
+  evaluated.own = evaluated.others;
+  if (entry.history == nullptr) return evaluated;
+  evaluated.others = evaluated.others || entry.history->fires != fires;
+  evaluated.own = evaluated.others || entry.history->contributors != contributors;
   entry.history->fires = std::move(fires);
   entry.history->contributors = std::move(contributors);
+  return evaluated;
 }
 
 bool Windows::IsIgnored(const Group& group, const Entry& entry, const Rule& rule) {
   const auto given = group.given.find(&rule);
   if (given == group.given.end()) return false;
-  const auto next = given->second.lower_bound(std::pair(entry.time, entry.event));
+  const auto next = given->second.lower_bound(entry.order());
   return next != given->second.begin() && entry.time - std::prev(next)->first < rule.ignore_seconds * kSecond;
 }
 
 void Windows::NoteGiven(Group& group, const Entry& entry) {
   const Rule* rule = ResultOf(entry);
-  if (rule != nullptr && !entry.ignored && Ignores(*rule)) group.given[rule].emplace(entry.time, entry.event);
+  if (rule != nullptr && !entry.ignored && Ignores(*rule)) group.given[rule].insert(entry.order());
 }
 
-void Windows::ForgetGiven(Group& group, std::pair<Millis, Hash128> from, std::pair<Millis, Hash128> to) {
-  for (auto& [rule, given] : group.given) given.erase(given.lower_bound(from), given.lower_bound(to));
-}
-
-Windows::Asked Windows::Ask(Group& group, std::size_t at, const Rule& composite, std::vector<Fire>& fires) {
-  const Composite& terms = composite.composite;
-  const Comparison& comparison = plan_->ComparisonOf(composite);
-  const Entry& current = group.entries[at];
-  Asked asked{&composite, false, {}};
-  std::vector<std::size_t> counted;  // newest first
-  const std::size_t reach = std::max<std::size_t>(kMaxWalk, std::size_t{terms.count} * 4);
-  for (std::size_t i = at; i-- > 0;) {
-    const Entry& earlier = group.entries[i];
-    if (current.time - earlier.time > terms.timeframe) return asked;
-    if (at - i > reach) {
-      ++counters_.short_walks;
-      return asked;
-    }
-    const Rule* final_rule = ResultOf(earlier);
-    if (final_rule == nullptr || final_rule->info.level == 0) continue;
-    if (!terms.log && std::find(terms.targets.begin(), terms.targets.end(), final_rule) == terms.targets.end()) continue;
-    if (!comparison.Counts(current.values, earlier.values)) continue;
-    // So one of level 0 never fires.
-    if (earlier.mark >= composite.info.level) return asked;
-    counted.push_back(i);
-    if (counted.size() + 1 < terms.count) continue;
-    // Wazuh uses no earlier event up where one is enough.
-    const bool several = terms.count > 2;
-    const auto level = static_cast<std::int16_t>(composite.info.level);
-    fires.push_back({composite.info.level, several ? group.entries[counted.front()].event : Hash128{}});
-    group.entries[at].mark = level;
-    if (several) group.entries[counted.front()].mark = level;
-    asked.fired = true;
-    for (auto index = counted.rbegin(); index != counted.rend(); ++index) asked.contributors.push_back(group.entries[*index].event);
-    asked.contributors.push_back(current.event);
-    return asked;
-  }
-  return asked;
+void Windows::ForgetGiven(Group& group, const Entry& entry) {
+  const Rule* rule = ResultOf(entry);
+  if (rule != nullptr && !entry.ignored && Ignores(*rule)) group.given[rule].erase(entry.order());
 }
 
 Hash128 Windows::OutcomeId(const Entry& entry) const {
@@ -273,8 +237,10 @@ Hash128 Windows::OutcomeId(const Entry& entry) const {
   static const std::vector<Hash128> kNone;
   const std::vector<Hash128>& withdrawn = entry.history == nullptr ? kNone : entry.history->withdrawn;
   const bool composite = entry.history != nullptr && !entry.history->contributors.empty();
-  const std::vector<Hash128> alone{entry.event};
-  const std::vector<Hash128>& events = composite ? entry.history->contributors : alone;
+  std::vector<Hash128> events;
+  if (composite)
+    for (const Order& contributor : entry.history->contributors) events.push_back(contributor.second);
+  else events.push_back(entry.event);
   Hash128 id = options_.alert_id(rule->info.id, events);
   // An alert that was withdrawn and became right again is a new line and needs an id of its own.
   for (int revision = 1; Contains(withdrawn, id); ++revision)
@@ -288,10 +254,10 @@ Decision Windows::Describe(const Group& group, const Entry& entry, const Hash128
   decision.reference = entry.reference;
   decision.time = entry.time;
   decision.rule = ResultOf(entry);
-  if (entry.chosen >= 0) decision.matched = patterns_[entry.pattern][static_cast<std::size_t>(entry.chosen)].result;
+  if (entry.chosen >= 0) decision.matched = patterns_[entry.pattern].alternatives[static_cast<std::size_t>(entry.chosen)].result;
   decision.id = id;
   if (entry.history == nullptr || entry.history->contributors.empty()) {
-    decision.event_ids.push_back(entry.event_id);
+    decision.event_ids.push_back(entry.event_id.ToString());
     return decision;
   }
   const Component& component = plan_->components()[group.component];
@@ -302,54 +268,48 @@ Decision Windows::Describe(const Group& group, const Entry& entry, const Hash128
     decision.window_values.emplace_back(component.fields[i].name, std::vector<std::string>());
   }
   const auto& contributors = entry.history->contributors;
-  decision.counted.assign(contributors.begin(), contributors.end() - 1);
-  const auto last = std::find_if(group.entries.begin(), group.entries.end(), [&](const Entry& other) { return &other == &entry; });
-  const auto position = static_cast<std::size_t>(last - group.entries.begin());
-  // Contributors are in event order: walk back through the group once.
-  std::vector<const Entry*> found;
-  std::size_t wanted = contributors.size();
-  for (std::size_t i = position + 1; i-- > 0 && wanted > 0;)
-    if (group.entries[i].event == contributors[wanted - 1]) {
-      found.push_back(&group.entries[i]);
-      --wanted;
-    }
-  for (auto contributor = found.rbegin(); contributor != found.rend(); ++contributor) {
-    decision.event_ids.push_back((*contributor)->event_id);
+  for (const Order& order : contributors) {
+    if (&order != &contributors.back()) decision.counted.push_back(order.second);
+    const Entry* contributor = FindEntry(group, order);
+    if (contributor == nullptr) continue;
+    decision.event_ids.push_back(contributor->event_id.ToString());
     for (std::size_t i = 0; i < named.size(); ++i) {
-      const auto& value = (*contributor)->values[named[i]];
+      const std::optional<std::string_view> value = contributor->values.Text(named[i]);
       auto& distinct = decision.window_values[i].second;
-      if (value && std::find(distinct.begin(), distinct.end(), *value) == distinct.end()) distinct.push_back(*value);
+      if (value && std::find(distinct.begin(), distinct.end(), *value) == distinct.end()) distinct.emplace_back(*value);
     }
   }
   return decision;
 }
 
-void Windows::Settle(Group& group, Entry& entry, std::vector<Decision>& out) {
+void Windows::Settle(const Hash128& key, Group& group, Entry& entry, std::vector<Decision>& out) {
   const Hash128 id = OutcomeId(entry);
   if (id == entry.issued) return;
   if (!entry.issued.is_zero()) {
-    group.pending = true;
+    pending_.push_back({key, entry.order()});
     return;
   }
   entry.issued = id;
-  entry.changed = true;
+  NoteChange(key, entry);
   out.push_back(Describe(group, entry, id));
 }
 
-void Windows::Reconcile(std::vector<Decision>& out) {
+bool Windows::Reconcile(std::vector<Decision>& out, std::size_t most) {
   Evaluate(out);
-  for (const Hash128& key : pending_) {
-    const auto found = groups_.find(key);
-    if (found == groups_.end() || !found->second.pending) continue;
-    Group& group = found->second;
-    group.pending = false;
-    if (options_.track_changes) touched_.push_back(key);
-    for (Entry& entry : group.entries) ReconcileEntry(group, entry, out);
+  // The last first.
+  std::sort(pending_.begin(), pending_.end(),
+            [](const Place& a, const Place& b) { return std::tie(a.order, a.group) > std::tie(b.order, b.group); });
+  const std::size_t before = out.size();
+  while (!pending_.empty() && out.size() - before < most) {
+    const Place place = pending_.back();
+    pending_.pop_back();
+    Group* group = nullptr;
+    if (Entry* entry = FindPlace(place, &group)) ReconcileEntry(place.group, *group, *entry, out);
   }
-  pending_.clear();
+  return !pending_.empty();
 }
 
-void Windows::ReconcileEntry(const Group& group, Entry& entry, std::vector<Decision>& out) {
+void Windows::ReconcileEntry(const Hash128& key, const Group& group, Entry& entry, std::vector<Decision>& out) {
   const Hash128 id = OutcomeId(entry);
   if (id == entry.issued || entry.issued.is_zero()) return;
   Decision decision = Describe(group, entry, id);
@@ -366,7 +326,7 @@ void Windows::ReconcileEntry(const Group& group, Entry& entry, std::vector<Decis
   if (entry.history == nullptr) entry.history = std::make_unique<History>();
   entry.history->withdrawn.push_back(entry.issued);
   entry.issued = id;
-  entry.changed = true;
+  NoteChange(key, entry);
 }
 
 void Windows::Advance(Millis time, std::vector<Decision>& out) {
@@ -390,15 +350,29 @@ void Windows::Advance(Millis time, std::vector<Decision>& out) {
 void Windows::Evict(Millis before, std::vector<Decision>& out) {
   Evaluate(out);
   cut_ = std::max(cut_, before);
+  const auto keep_from = [&](std::size_t component) { return before - plan_->components()[component].max_timeframe; };
+  // What goes has its outcome for good.
+  std::vector<Place> pending = std::exchange(pending_, {});
+  for (const Place& place : pending) {
+    Group* group = nullptr;
+    Entry* entry = FindPlace(place, &group);
+    if (entry == nullptr) continue;
+    if (entry->time < keep_from(group->component)) ReconcileEntry(place.group, *group, *entry, out);
+    else pending_.push_back(place);
+  }
+  for (auto it = chains_.begin(); it != chains_.end();) {
+    auto& entries = it->second.entries;
+    const Millis keep = keep_from(it->second.component);
+    entries.erase(entries.begin(),
+                  std::find_if(entries.begin(), entries.end(), [&](const Entry* entry) { return entry->time >= keep; }));
+    it = entries.empty() ? chains_.erase(it) : std::next(it);
+  }
   for (auto it = groups_.begin(); it != groups_.end();) {
     Group& group = it->second;
-    const Millis keep = before - plan_->components()[group.component].max_timeframe;
+    const Millis keep = keep_from(group.component);
     const auto end =
-        std::find_if(group.entries.begin(), group.entries.end(), [&](const Entry& entry) { return entry.time >= keep; });
-    // What goes has its outcome for good.
-    if (group.pending)
-      for (auto entry = group.entries.begin(); entry != end; ++entry) ReconcileEntry(group, *entry, out);
-    ForgetGiven(group, {INT64_MIN, {}}, {keep, {}});
+        std::find_if(group.entries.begin(), group.entries.end(), [&](const auto& entry) { return entry->time >= keep; });
+    for (auto& [rule, given] : group.given) given.erase(given.begin(), given.lower_bound({keep, {}}));
     size_ -= static_cast<std::size_t>(end - group.entries.begin());
     group.entries.erase(group.entries.begin(), end);
     it = group.entries.empty() ? groups_.erase(it) : std::next(it);
@@ -408,7 +382,7 @@ void Windows::Evict(Millis before, std::vector<Decision>& out) {
 std::unordered_set<std::uint64_t> Windows::References() const {
   std::unordered_set<std::uint64_t> references;
   for (const auto& [key, group] : groups_)
-    for (const Entry& entry : group.entries) references.insert(entry.reference);
+    for (const auto& entry : group.entries) references.insert(entry->reference);
   return references;
 }
 

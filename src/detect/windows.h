@@ -9,8 +9,10 @@
 // outcome changed waits for Reconcile, which reports the right alert with what it supersedes, or a retraction. So any order, split and
 // repetition of the same events between two calls of Reconcile ends in the same set of alerts (docs/adr/0002).
 //
-// Work: a composite looks at the newest kMaxWalk events of its group (Wazuh: at the 8,192 newest alerts of all), so that a flood of events
-// which its comparisons keep out does not cost the square of their number; each walk that ends so is counted.
+// Work: a composite has a chain of the events that count for it, for each combination of the values that it wants the same, so the walk meets
+// no others. Of the chain it looks at the newest kMaxWalk (Wazuh: at the 8,192 newest alerts of all), so that a flood of events which
+// `different_field` keeps out does not cost the square of their number; each walk that ends so is counted. A late event re-evaluates no
+// more than its longest timeframe, unless outcomes change there.
 //
 // Memory: a group keeps its events for `lateness` plus its longest timeframe (or `ignore`) behind the newest event time seen. Above `max_events` the
 // oldest go first, counted. One thread.
@@ -29,8 +31,10 @@
 
 #include "base/hash.h"
 #include "base/status.h"
+#include "base/text_pool.h"
 #include "base/time.h"
 #include "detect/correlation_plan.h"
+#include "detect/packed_id.h"
 
 namespace trailsift {
 
@@ -102,8 +106,9 @@ class Windows {
   void Add(WindowEvent event);
   // Decides what was added since; new alerts go to `out`.
   void Evaluate(std::vector<Decision>& out);
-  // Evaluates, and reports changed outcomes of events that were reported before. Call at the end of a pass, and now and then in a long one.
-  void Reconcile(std::vector<Decision>& out);
+  // Evaluates, and reports changed outcomes of events that were reported before, `most` of them at most; whether there are more. Call at the
+  // end of a pass, and now and then in a long one.
+  bool Reconcile(std::vector<Decision>& out, std::size_t most = SIZE_MAX);
   // Event time has reached `time`: what is older than the lateness allows is forgotten, after a last word on it goes to `out`.
   void Advance(Millis time, std::vector<Decision>& out);
 
@@ -124,15 +129,25 @@ class Windows {
   std::unordered_set<std::uint64_t> References() const;
 
  private:
-  // A composite that fired: the marks it set on this event and on
+  // An event's place in the order of its group.
+  using Order = std::pair<Millis, Hash128>;
+  // A composite that fired: the mark it set on this event and on
   struct Fire {
     int level = 0;
-    Hash128 marked;  // the newest counted event; zero: none
+    Order marked;  // the newest counted event; zero: none
+
+    bool operator==(const Fire&) const = default;
+  };
+  // That an event is used up, from the firing at `by` on.
+  struct Mark {
+    Order by;
+    int level = 0;
   };
   struct History {
     std::vector<Fire> fires;
-    std::vector<Hash128> contributors;  // of the chosen composite, the event itself last
-    std::vector<Hash128> withdrawn;     // ids of this event's alerts that were superseded or retracted
+    std::vector<Mark> marks;          // in the order of the firings
+    std::vector<Order> contributors;  // of the chosen composite, the event itself last
+    std::vector<Hash128> withdrawn;   // ids of this event's alerts that were superseded or retracted
   };
   struct Entry {
     Millis time = 0;
@@ -140,58 +155,96 @@ class Windows {
     std::uint64_t reference = 0;
     Hash128 issued;             // zero: none
     std::uint32_t pattern = 0;  // in patterns_
-    std::int16_t chosen = -1;   // alternative
-    std::int16_t mark = 0;
-    bool ignored = false;  // the chosen result is given for its parent
-    bool changed = true;   // since AppendChanges
-    std::string event_id;
-    std::vector<std::optional<std::string>> values;
+    std::int16_t chosen = -1;   // alternative; -1: not evaluated yet
+    bool ignored = false;       // the chosen result is given for its parent
+    bool changed = true;        // since AppendChanges
+    PackedId event_id;
+    TextPool::Row values;
     std::unique_ptr<History> history;  // rare
+
+    Order order() const { return {time, event}; }
   };
   struct Group {
     std::size_t component = 0;
-    std::vector<Entry> entries;  // by (time, event)
-    // Events whose results a rule with `ignore` was given for, by (time, event).
-    std::map<const Rule*, std::set<std::pair<Millis, Hash128>>> given;
+    std::vector<std::unique_ptr<Entry>> entries;  // in order
+    // Events whose results a rule with `ignore` was given for.
+    std::map<const Rule*, std::set<Order>> given;
     std::size_t dirty_from = SIZE_MAX;  // first entry to evaluate
-    bool late = false;                  // dirty_from is not the tail
-    bool pending = false;               // some reported outcome changed
+    std::size_t fresh = 0;              // entries that were never evaluated
+  };
+  // An entry that may be gone when it is looked for.
+  struct Place {
+    Hash128 group;
+    Order order;
+  };
+  // The events of a group that count for a composite and agree in what it wants the same, in order.
+  struct Chain {
+    std::size_t component = 0;
+    std::vector<Entry*> entries;
+  };
+  struct Pattern {
+    std::vector<Alternative> alternatives;
+    // The composites that an event counts for, by its outcome (OutcomeIndex).
+    std::vector<std::vector<const Rule*>> counted_by;
   };
 
   const Rule* ResultOf(const Entry& entry) const;
   std::uint32_t InternPattern(const std::vector<Alternative>& alternatives);
-  void EvaluateGroup(Group& group, std::vector<Decision>& out);
-  void EvaluateEntry(Group& group, std::size_t at);
+  Pattern MakePattern(const std::vector<Alternative>& alternatives) const;
+  void EvaluateGroup(const Hash128& key, Group& group, std::vector<Decision>& out);
+  struct Evaluated {
+    bool others = false;  // what it is for other events changed
+    bool own = false;     // its own outcome changed, that included
+  };
+  Evaluated EvaluateEntry(Group& group, Entry& entry);
   struct Asked {
     const Rule* composite = nullptr;
     bool fired = false;
-    std::vector<Hash128> contributors;  // in event order
+    std::vector<Order> contributors;
   };
-  // Walks back from the entry at `at`; on firing the marks are set and added to `fires`.
-  Asked Ask(Group& group, std::size_t at, const Rule& composite, std::vector<Fire>& fires);
-  void RebuildMarks(Group& group, std::size_t before);
-  // Notes that the entry's result was given, where its rule ignores what follows.
+  // Walks back from the entry; on firing the marks are set and added to `fires`.
+  Asked Ask(Entry& current, const Rule& composite, std::vector<Fire>& fires);
+  // Of what is used up for the entry: the level of the last firing up to `order`.
+  static int MarkAsOf(const Entry& entry, const Order& order);
+  static void SetMark(Entry& entry, const Order& by, int level);
+  static void WithdrawMarks(Group& group, Entry& entry);
+  static void RebuildMarks(Group& group);
+  static void FindTimes(Group& group);
+  // Enters the entry into the chains of its outcome, and takes it out.
+  void Join(Entry& entry, std::size_t component);
+  void Leave(Entry& entry);
+  // Nothing where a value that the composite wants the same is absent: that is equal to nothing.
+  std::optional<Hash128> ChainKey(const Entry& entry, const Rule& composite);
+  const std::vector<const Rule*>& CountedBy(const Entry& entry) const;
+  void RebuildChains();
+  // Notes that the entry's result was given, where its rule ignores what follows; and that it was not.
   void NoteGiven(Group& group, const Entry& entry);
-  static void ForgetGiven(Group& group, std::pair<Millis, Hash128> from, std::pair<Millis, Hash128> to);
+  void ForgetGiven(Group& group, const Entry& entry);
   static bool IsIgnored(const Group& group, const Entry& entry, const Rule& rule);
   Hash128 OutcomeId(const Entry& entry) const;
   Decision Describe(const Group& group, const Entry& entry, const Hash128& id) const;
-  void Settle(Group& group, Entry& entry, std::vector<Decision>& out);
-  void ReconcileEntry(const Group& group, Entry& entry, std::vector<Decision>& out);
+  void Settle(const Hash128& key, Group& group, Entry& entry, std::vector<Decision>& out);
+  void ReconcileEntry(const Hash128& key, const Group& group, Entry& entry, std::vector<Decision>& out);
+  void NoteChange(const Hash128& key, Entry& entry);
   void Evict(Millis before, std::vector<Decision>& out);
   void AppendEntry(const Hash128& key, const Group& group, const Entry& entry, std::string& out) const;
   bool TakeSeed(Entry& entry);
-  static std::optional<std::size_t> FindEntry(const Group& group, Millis time, const Hash128& event);
+  static std::size_t LowerBound(const Group& group, const Order& order);
+  static Entry* FindEntry(const Group& group, const Order& order);
+  Entry* FindPlace(const Place& place, Group** group);
 
   std::shared_ptr<const RuleSet> rules_;
   std::shared_ptr<const CorrelationPlan> plan_;
   WindowOptions options_;
-  std::vector<std::vector<Alternative>> patterns_;
+  TextPool texts_;  // outlives the entries
+  std::vector<Pattern> patterns_;
   std::unordered_map<std::string, std::uint32_t> pattern_of_;
   std::unordered_map<Hash128, Group, HashOfHash128> groups_;
-  std::vector<Hash128> dirty_;    // keys of groups to evaluate
-  std::vector<Hash128> touched_;  // keys of groups with changes that AppendChanges has not seen
-  std::vector<Hash128> pending_;  // keys of groups to reconcile
+  std::unordered_map<Hash128, Chain, HashOfHash128> chains_;
+  std::string chain_key_;       // scratch
+  std::vector<Hash128> dirty_;  // keys of groups to evaluate
+  std::vector<Place> changed_;  // what AppendChanges has not seen
+  std::vector<Place> pending_;  // what is to be reconciled
   struct Issued {
     Hash128 id;
     std::vector<Hash128> withdrawn;

@@ -36,11 +36,11 @@ bool CountedIn(const CorrelationPlan& plan, const std::vector<Alternative>& alte
 void Windows::TakeRules(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const CorrelationPlan> plan) {
   std::vector<bool> known(patterns_.size());
   for (std::size_t i = 0; i < patterns_.size(); ++i) {
-    std::optional<std::vector<Alternative>> translated = Translate(patterns_[i], *rules);
+    std::optional<std::vector<Alternative>> translated = Translate(patterns_[i].alternatives, *rules);
     known[i] = translated.has_value();
     // What can't be said any more is never looked at again: its events go below.
-    if (translated) patterns_[i] = std::move(*translated);
-    else patterns_[i].clear();
+    patterns_[i] = {};
+    if (translated) patterns_[i].alternatives = std::move(*translated);
   }
   std::erase_if(pattern_of_, [&](const auto& item) { return !known[item.second]; });
 
@@ -52,11 +52,14 @@ void Windows::TakeRules(std::shared_ptr<const RuleSet> rules, std::shared_ptr<co
   }
   rules_ = std::move(rules);
   plan_ = std::move(plan);
+  for (std::size_t i = 0; i < patterns_.size(); ++i)
+    if (known[i]) patterns_[i] = MakePattern(patterns_[i].alternatives);
+  chains_.clear();
   for (auto item = groups_.begin(); item != groups_.end();) {
     Group& group = item->second;
     const std::optional<std::size_t> component = component_of[group.component];
-    const std::size_t gone = std::erase_if(group.entries, [&](const Entry& entry) {
-      return !component || !known[entry.pattern] || !CountedIn(*plan_, patterns_[entry.pattern], *component);
+    const std::size_t gone = std::erase_if(group.entries, [&](const auto& entry) {
+      return !component || !known[entry->pattern] || !CountedIn(*plan_, patterns_[entry->pattern].alternatives, *component);
     });
     size_ -= gone;
     counters_.forgotten += gone;
@@ -65,11 +68,12 @@ void Windows::TakeRules(std::shared_ptr<const RuleSet> rules, std::shared_ptr<co
       continue;
     }
     group.component = *component;
-    if (gone > 0) RebuildMarks(group, group.entries.size());
+    if (gone > 0) RebuildMarks(group);
     group.given.clear();
-    for (const Entry& entry : group.entries) NoteGiven(group, entry);
+    for (const auto& entry : group.entries) NoteGiven(group, *entry);
     ++item;
   }
+  RebuildChains();
 }
 
 }  // namespace trailsift
