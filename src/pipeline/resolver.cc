@@ -12,6 +12,8 @@ namespace trailsift {
 namespace {
 
 constexpr std::size_t kRecentFindings = 4000;
+// Each holds its whole alert until it is written.
+constexpr std::size_t kCorrectionsAtOnce = 500;
 constexpr std::size_t kPreviousLogs = 10;
 constexpr Millis kEarlierPatience = 7 * kDay;
 
@@ -229,8 +231,10 @@ void Resolver::Evaluate() {
 }
 
 void Resolver::Reconcile() {
-  windows_.Reconcile(decisions_);
-  EmitDecisions();
+  for (bool more = true; more;) {
+    more = windows_.Reconcile(decisions_, kCorrectionsAtOnce);
+    EmitDecisions();
+  }
 }
 
 void Resolver::EmitDecisions() {

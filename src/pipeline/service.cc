@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kGroupObjects = 1000;
 constexpr std::chrono::milliseconds kGroupTime(200);
+// Alerts of one group that wait in memory; more of them are written ahead of their commit.
+constexpr std::size_t kAlertsHeld = 1000;
 // In a pass this long, changed outcomes are not kept back until its end.
 constexpr Millis kReconcileEvery = kMinute;
 constexpr std::chrono::seconds kStopPatience(10);
@@ -105,7 +107,12 @@ Status Service::Recover() {
   resolver_options.lateness = settings.own.allowed_lateness;
   resolver_options.keep_seen = std::max(kHour, settings.own.look_back);
   resolver_ = std::make_unique<Resolver>(
-      analyzer_options_, resolver_options, [this](Alert&& alert) { outbox_.push_back(std::move(alert)); },
+      analyzer_options_, resolver_options,
+      [this](Alert&& alert) {
+        outbox_.push_back(std::move(alert));
+        // What fails here waits for the commit, which says so.
+        if (outbox_.size() >= kAlertsHeld && WriteOutbox().ok()) static_cast<void>(sink_->Flush());
+      },
       [this](const ObjectOrigin& origin) { return Reread(origin, *again_); });
   TRAILSIFT_RETURN_IF_ERROR(RestoreState());
   resolver_->Seed(sink->recovery.alerts);
@@ -517,14 +524,19 @@ void Service::TakeOwnEvents() {
   }
 }
 
-Status Service::Commit() {
-  TakeOwnEvents();
-  resolver_->Evaluate();
+Status Service::WriteOutbox() {
   for (; !outbox_.empty(); outbox_.pop_front()) {
     TRAILSIFT_RETURN_IF_ERROR(sink_->Append(outbox_.front()));
     ++resolver_->counters().alerts;
     meter_.Wrote(outbox_.front(), NowMillis());
   }
+  return Status::Ok();
+}
+
+Status Service::Commit() {
+  TakeOwnEvents();
+  resolver_->Evaluate();
+  TRAILSIFT_RETURN_IF_ERROR(WriteOutbox());
   for (; !archive_outbox_.empty(); archive_outbox_.pop_front())
     TRAILSIFT_RETURN_IF_ERROR(sink_->AppendArchive(archive_outbox_.front()));
   const Result<AlertPosition> alerts = sink_->Sync();

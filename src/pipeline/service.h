@@ -140,6 +140,7 @@ class Service {
   std::size_t ListedPosition(std::size_t source) const;
   // Commits what waits; a full disk is waited out unless `once`.
   Status CommitPatiently(const std::stop_token& stop);
+  Status WriteOutbox();
   Status Commit();
   static std::shared_ptr<const Envelope> EnvelopeOf(const ObjectSource& origin, const std::string& key, const std::string& account);
   Result<ObjectReport> Reread(const ObjectOrigin& origin, Analyzer& analyzer);
