@@ -112,9 +112,18 @@ void Resolver::Take(FlowReport& flow) {
   seen_.Advance(name_time);
   // A record dated in the future must not make the windows forget.
   if (newest != INT64_MIN) {
+    const Millis cut = windows_.cut();
     windows_.Advance(std::min(newest, std::max(name_time, NowMillis())), decisions_);
     EmitDecisions();
+    if (windows_.cut() != cut) ForgetOrigins();
   }
+}
+
+// Objects of which no event is remembered any more.
+void Resolver::ForgetOrigins() {
+  std::unordered_set<std::uint64_t> used;
+  for (const std::uint64_t reference : windows_.References()) used.insert(reference >> 32);
+  std::erase_if(origins_, [&](const auto& item) { return !used.contains(item.first); });
 }
 
 bool Resolver::TakeOwn(ObjectReport& report, std::string_view message) {
@@ -383,7 +392,8 @@ void Resolver::SaveChanges(StateLog& log) {
     log.Append(StateFrame::kCameAgain, again);
   }
   came_again_.clear();
-  for (const std::uint64_t number : new_numbers_) AppendObject(number, origins_.at(number), log);
+  for (const std::uint64_t number : new_numbers_)
+    if (const auto origin = origins_.find(number); origin != origins_.end()) AppendObject(number, origin->second, log);
   new_numbers_.clear();
   std::string payload;
   for (const auto& [place, events] : new_seen_) SeenEvents::AppendFrame(place.first, place.second, events, payload);
@@ -402,10 +412,7 @@ void Resolver::SaveAll(StateLog& log) {
   for (const auto& [event, earlier] : earlier_) AppendEarlier(event, earlier, log);
   new_earlier_.clear();
   came_again_.clear();
-  // Objects that nothing refers to any more are left behind.
-  std::unordered_set<std::uint64_t> used;
-  for (const std::uint64_t reference : windows_.References()) used.insert(reference >> 32);
-  std::erase_if(origins_, [&](const auto& item) { return !used.contains(item.first); });
+  ForgetOrigins();
   for (const auto& [number, origin] : origins_) AppendObject(number, origin, log);
   std::string payload;
   seen_.AppendAll(payload);

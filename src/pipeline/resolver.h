@@ -73,6 +73,8 @@ class Resolver {
   RunCounters& counters() { return counters_; }
   const WindowCounters& window_counters() const { return windows_.counters(); }
   std::uint64_t forgotten_identities() const { return seen_.evicted_for_memory(); }
+  // Objects that remembered events are of.
+  std::size_t remembered_objects() const { return origins_.size(); }
 
  private:
   struct HourlyCount {
@@ -94,6 +96,7 @@ class Resolver {
   // The texts of a composite's newest counted events, as far as they are at hand.
   std::string PreviousOutput(const std::vector<Hash128>& counted) const;
   std::uint64_t NumberOf(const ObjectOrigin& origin);
+  void ForgetOrigins();
   void AppendObject(std::uint64_t number, const ObjectOrigin& origin, StateLog& log) const;
 
   const AnalyzerOptions& analyzer_;

@@ -228,6 +228,17 @@ TEST_F(ResolverTest, ALateEventsCorrectionWaitsForReconcileAndSaysWhatItReplaces
   EXPECT_EQ(alerts_.size(), 1u);
 }
 
+TEST_F(ResolverTest, ObjectsAreForgottenWithTheirEvents) {
+  ResolverOptions resolver_options;
+  resolver_options.lateness = 10 * kMinute;
+  const auto resolver = Make(resolver_options);
+  for (int minute = 0; minute < 55; ++minute) {
+    Take(*resolver, "k" + std::to_string(minute), Failures("m" + std::to_string(minute) + '.', minute * 60, 1));
+    EXPECT_LE(resolver->remembered_objects(), 30u);
+  }
+  EXPECT_GE(resolver->remembered_objects(), 10u);
+}
+
 TEST_F(ResolverTest, OtherRulesGoOnWithWhatIsRemembered) {
   const auto resolver = Make();
   Take(*resolver, "k", Failures("bob", 0, 2));
