@@ -109,7 +109,7 @@ Windows::Entry* Windows::FindPlace(const Place& place, Group** group) {
   return FindEntry(found->second, place.order);
 }
 
-void Windows::Add(WindowEvent event) {
+void Windows::Add(const WindowEvent& event) {
   const Component& component = plan_->components()[event.component];
   const Hash128 key = GroupKey(component, event);
   Group& group = groups_[key];

@@ -103,7 +103,7 @@ class Windows {
   void TakeRules(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const CorrelationPlan> plan);
 
   // Takes an event in; one whose identity the group already holds is ignored.
-  void Add(WindowEvent event);
+  void Add(const WindowEvent& event);
   // Decides what was added since; new alerts go to `out`.
   void Evaluate(std::vector<Decision>& out);
   // Evaluates, and reports changed outcomes of events that were reported before, `most` of them at most; whether there are more. Call at the

@@ -35,8 +35,7 @@ const std::vector<const Rule*>& Windows::CountedBy(const Entry& entry) const {
 }
 
 std::optional<Hash128> Windows::ChainKey(const Entry& entry, const Rule& composite) {
-  const Rule* address = &composite;
-  chain_key_.assign(reinterpret_cast<const char*>(&address), sizeof address);
+  chain_key_ = composite.info.id + ':';
   for (const std::size_t field : plan_->ComparisonOf(composite).same) {
     const TextPool::Number number = entry.values[field];
     if (number == TextPool::kNothing) return std::nullopt;

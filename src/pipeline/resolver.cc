@@ -157,7 +157,7 @@ void Resolver::TakeFinding(Finding&& finding, std::uint64_t reference) {
   event.values = std::move(finding.values);
   finding.values.clear();
   Keep(std::make_shared<Finding>(std::move(finding)));
-  windows_.Add(std::move(event));
+  windows_.Add(event);
 }
 
 void Resolver::EmitPlain(Finding&& finding) {
