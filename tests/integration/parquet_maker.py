@@ -1,9 +1,10 @@
 """Writes Parquet files with pyarrow, and beside each what its rows are: run with the Python of servers.parquet_python().
 
 usage: parquet_maker.py FOLDER SEED COUNT
+       parquet_maker.py --rows FILE < rows.json
 
 FOLDER gets NAME.parquet and NAME.json, a JSON text a row: what json.dumps makes of pyarrow's rows; what JSON has no form for is an object
-{"as": "number" or "text", "of": …}.
+{"as": "number" or "text", "of": …}. With --rows FILE is one of the rows in a JSON list.
 """
 
 import datetime
@@ -172,6 +173,9 @@ def write(folder, name, random_):
 
 
 def main():
+    if sys.argv[1] == "--rows":
+        pq.write_table(pa.Table.from_pylist(json.load(sys.stdin)), sys.argv[2], compression="zstd")
+        return
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for i in range(int(sys.argv[3])):
