@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <set>
+#include <span>
+#include <utility>
 
 #include "event/json_scan.h"
 
@@ -29,6 +31,15 @@ constexpr std::string_view kKept[] = {
     "errorMessage",       "tlsDetails",   "vpcEndpointId",  "sharedEventID",     "sessionCredentialFromConsole",
 };
 
+// Of OCSF's events (Open Cybersecurity Schema Framework, base event).
+constexpr std::string_view kKeptOfObject[] = {
+    "activity_id",  "activity_name", "actor",        "api",      "category_name", "category_uid", "class_name",
+    "class_uid",    "cloud",         "dst_endpoint", "metadata", "message",       "severity",     "severity_id",
+    "src_endpoint", "status",        "status_id",    "time",     "time_dt",       "type_name",    "type_uid",
+};
+
+using Names = std::span<const std::string_view>;
+
 struct Node {
   std::string_view key;   // as written, with its quotes
   std::string_view text;  // of a value that is no object, or is one that is not looked into: its first bytes that stay …
@@ -50,7 +61,7 @@ struct Node {
 
 std::string_view Unquoted(std::string_view key) { return key.size() < 2 ? key : key.substr(1, key.size() - 2); }
 
-bool IsKept(std::string_view name) { return std::find(std::begin(kKept), std::end(kKept), name) != std::end(kKept); }
+bool IsIn(Names names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
 
 // Reads the member at `at` without looking into it, and goes behind it and its comma; false at the object's end.
 bool ReadMember(std::string_view text, std::size_t& at, Node& node) {
@@ -92,15 +103,15 @@ void LookInto(Node& node, std::size_t depth, std::size_t& budget) {
   budget = before;
 }
 
-// The members of `aws`. Beyond the budget only those that are kept; answers the bytes of the others.
-std::size_t ReadRecord(std::string_view text, std::vector<Node>& out) {
+// The members of an object. Beyond the budget only those that are kept; answers the bytes of the others.
+std::size_t ReadRecord(std::string_view text, Names kept, std::vector<Node>& out) {
   std::size_t budget = kMaxNodes;
   std::size_t left_out = 0;
   std::set<std::string_view> met;
   Node node;
   for (std::size_t at = 1; ReadMember(text, at, node); node = Node()) {
     const std::string_view name = Unquoted(node.key);
-    node.kept = IsKept(name) && met.insert(name).second;
+    node.kept = IsIn(kept, name) && met.insert(name).second;
     if (!node.kept && budget == 0) {
       left_out += node.size() + 2;
       continue;
@@ -112,9 +123,11 @@ std::size_t ReadRecord(std::string_view text, std::vector<Node>& out) {
   return left_out;
 }
 
-// How many bytes of the escape at `text[at]` belong together; two for a surrogate pair's halves as one.
+// How many bytes at `text[at]` belong together: a character of UTF-8, an escape, a surrogate pair's halves as one.
 std::size_t UnitAt(std::string_view text, std::size_t at) {
-  if (text[at] != '\\') return 1;
+  const auto byte = static_cast<unsigned char>(text[at]);
+  if (byte >= 0xC0) return byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+  if (byte != '\\') return 1;
   if (at + 1 < text.size() && text[at + 1] != 'u') return 2;
   const bool high = at + 3 < text.size() && (text[at + 2] == 'd' || text[at + 2] == 'D') &&
                     (text[at + 3] == '8' || text[at + 3] == '9' || text[at + 3] == 'a' || text[at + 3] == 'b');
@@ -147,20 +160,20 @@ std::size_t CutList(std::string_view text, std::size_t size) {
 
 class Shortener {
  public:
-  Shortener(std::vector<Node>& aws, std::size_t excess) : aws_(aws), excess_(excess) {}
+  Shortener(std::vector<Node>& members, std::size_t excess) : members_(members), excess_(excess) {}
 
   void Run() {
     for (const bool kept : {false, true}) {
       std::vector<Leaf> leaves;
-      for (Node& member : aws_)
+      for (Node& member : members_)
         if (member.kept == kept) Collect(member, std::string(), leaves);
       std::stable_sort(leaves.begin(), leaves.end(),
                        [](const Leaf& a, const Leaf& b) { return a.node->text.size() > b.node->text.size(); });
       for (const Leaf& leaf : leaves)
         if (excess_ > 0) Cut(leaf);
     }
-    LeaveOut(aws_, std::string());
-    for (Node& member : aws_)
+    LeaveOut(members_, std::string());
+    for (Node& member : members_)
       if (member.kept && member.is_object && member.key != "\"log_info\"")
         LeaveOut(member.members, std::string(Unquoted(member.key)));
   }
@@ -247,7 +260,7 @@ class Shortener {
     }
   }
 
-  std::vector<Node>& aws_;
+  std::vector<Node>& members_;
   std::size_t excess_;
   std::vector<std::string> paths_;
   std::set<std::string> named_;
@@ -271,6 +284,24 @@ void Write(const std::vector<Node>& members, std::string& out) {
   out += '}';
 }
 
+// Brings members that take `size` bytes as written down to `limit`, and marks them; the names of what was touched.
+std::vector<std::string> ShortenMembers(std::vector<Node>& members, std::size_t size, std::size_t left_out, std::size_t limit,
+                                        std::string& marker) {
+  const std::size_t room = limit - std::min(limit, kMarkerRoom);
+  Shortener shortener(members, size - std::min(size, room));
+  shortener.Run();
+  std::vector<std::string> shortened = shortener.TakePaths();
+  if (left_out > 0) shortened.emplace_back("*");
+  marker = "{\"shortened\": [";
+  for (std::size_t i = 0; i < shortened.size(); ++i) marker.append(i == 0 ? "\"" : ", \"").append(shortened[i]).append("\"");
+  marker += "]}";
+  Node mark;
+  mark.key = "\"trailsift\"";
+  mark.text = marker;
+  members.push_back(std::move(mark));
+  return shortened;
+}
+
 }  // namespace
 
 ShortMessage ShortenMessage(std::string_view message, std::size_t limit) {
@@ -281,23 +312,30 @@ ShortMessage ShortenMessage(std::string_view message, std::size_t limit) {
   const auto aws = std::find_if(root.begin(), root.end(), [](const Node& node) { return node.key == "\"aws\""; });
   if (aws == root.end()) return made;
   aws->is_object = true;
-  const std::size_t left_out = ReadRecord(aws->text, aws->members);
-  const std::size_t size = message.size() - left_out;
-  const std::size_t room = limit - std::min(limit, kMarkerRoom);
-  Shortener shortener(aws->members, size - std::min(size, room));
-  shortener.Run();
-  made.shortened = shortener.TakePaths();
-  if (left_out > 0) made.shortened.emplace_back("*");
-  std::string marker("{\"shortened\": [");
-  for (std::size_t i = 0; i < made.shortened.size(); ++i)
-    marker.append(i == 0 ? "\"" : ", \"").append(made.shortened[i]).append("\"");
-  marker += "]}";
-  Node mark;
-  mark.key = "\"trailsift\"";
-  mark.text = marker;
-  aws->members.push_back(std::move(mark));
+  const std::size_t left_out = ReadRecord(aws->text, kKept, aws->members);
+  std::string marker;
+  made.shortened = ShortenMembers(aws->members, message.size() - left_out, left_out, limit, marker);
   Write(root, made.text);
   return made;
+}
+
+ShortMessage ShortenObject(std::string_view message, std::size_t limit) {
+  ShortMessage made;
+  std::vector<Node> root;
+  message.remove_prefix(SkipJsonSpace(message, 0));
+  const std::size_t left_out = ReadRecord(message, kKeptOfObject, root);
+  std::size_t size = 2;  // it is written with blanks that it may not have now
+  for (const Node& node : root) size += node.size() + 2;
+  std::string marker;
+  made.shortened = ShortenMembers(root, size, left_out, limit, marker);
+  Write(root, made.text);
+  return made;
+}
+
+ShortMessage ShortenText(std::string_view message, std::size_t limit) {
+  std::size_t end = std::min(limit, message.size());
+  while (end < message.size() && end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
+  return {std::string(message.substr(0, end)), {"full_log"}};
 }
 
 }  // namespace trailsift

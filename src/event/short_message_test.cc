@@ -148,6 +148,48 @@ TEST(ShortMessage, ADoubledNameIsKeptOnce) {
   EXPECT_THAT(made.shortened, ElementsAre("*"));
 }
 
+// Written without blanks, in UTF-8, and followed by something else.
+TEST(ShortMessage, AnObjectWithoutAnEnvelope) {
+  std::string text;
+  for (int i = 0; i < 40'000; ++i) text += "\xE6\x97\xA5";
+  std::string many;
+  for (int i = 0; i < 6'000; ++i) many.append(i == 0 ? "\"k" : ",\"k").append(std::to_string(i)).append("\":1");
+  const struct {
+    const char* what;
+    std::string message;
+    std::vector<std::string> paths;
+    const char* kept;
+  } cases[] = {
+      {"a text",
+       "  {\"class_uid\":3005,\"unmapped\":{\"note\":\"" + text + "\"},\"aws\":{\"x\":1}} rest",
+       {"unmapped.note"},
+       R"({"class_uid": 3005, "unmapped": {"note": ")"},
+      {"what identifies it goes last",
+       "{\"actor\":{\"user\":{\"name\":\"" + std::string(40'000, 'u') + "\"}},\"raw\":\"" + std::string(60'000, 'r') + "\"}",
+       {"raw"},
+       "uuuu\"}}"},
+      {"blanks that are added", "{\"severity\":\"High\"," + many + "}", {"*"}, R"({"severity": "High", "k)"},
+  };
+  for (const auto& c : cases) {
+    const std::size_t limit = c.message.size() > kLimit ? kLimit : kLeastMessage;
+    ASSERT_GT(c.message.size(), limit) << c.what;
+    const ShortMessage made = ShortenObject(c.message, limit);
+    EXPECT_LE(made.text.size(), limit) << c.what;
+    EXPECT_GT(made.text.size(), limit - 5'000) << c.what;
+    EXPECT_THAT(made.shortened, testing::ElementsAreArray(c.paths)) << c.what;
+    EXPECT_THAT(made.text, HasSubstr(c.kept)) << c.what;
+    EXPECT_THAT(made.text, HasSubstr(", \"trailsift\": {\"shortened\": [\"" + c.paths[0] + "\"]}}")) << c.what;
+    const ParsedJson doc(made.text);  // is JSON, in whole characters
+  }
+}
+
+TEST(ShortMessage, ATextLosesItsEnd) {
+  EXPECT_EQ(ShortenText("abcdef", 4).text, "abcd");
+  EXPECT_EQ(ShortenText("ab\xE6\x97\xA5x", 4).text, "ab");
+  EXPECT_EQ(ShortenText("ab\xE6\x97\xA5x", 5).text, "ab\xE6\x97\xA5");
+  EXPECT_THAT(ShortenText("abcdef", 4).shortened, ElementsAre("full_log"));
+}
+
 TEST(ShortMessage, DeepNesting) {
   std::string members("\"requestParameters\": ");
   for (int i = 0; i < 500; ++i) members += "{\"a\": ";
