@@ -23,16 +23,18 @@ bool Holds(const std::string& text, std::string_view part) { return text.find(pa
 int ExitOfAws(const Status& why, int otherwise) {
   const std::string& text = why.message();
   switch (why.code()) {
-    case Code::kAuth: return Holds(text, "clock") ? kWazuhClock : kWazuhCredentials;
+    // A signature that does not match may be the clock's fault, too, and is said so.
+    case Code::kAuth: return Holds(text, "clock") && !Holds(text, "SignatureDoesNotMatch") ? kWazuhClock : kWazuhCredentials;
     case Code::kDenied: return Holds(text, "sts:AssumeRole") ? kWazuhCredentials : otherwise;
     case Code::kUnavailable:
+      if (Holds(text, "no bucket")) return otherwise;  // it answered
       return Holds(text, "SlowDown") || Holds(text, "Throttl") || Holds(text, "RequestLimitExceeded") ? kWazuhThrottled
                                                                                                       : kWazuhEndpoint;
     default: return otherwise;
   }
 }
 
-int ExitOf(const QueueResult& result, const Signals& signals) {
+int ExitOf(const QueueResult& result, const Signals& signals, bool of_logs) {
   if (signals.received() == SIGINT) return kWazuhUsage;
   const Status& why = result.why;
   switch (result.trouble) {
@@ -43,10 +45,41 @@ int ExitOf(const QueueResult& result, const Signals& signals) {
     case QueueTrouble::kEmptyBucket: return kWazuhEmpty;
     case QueueTrouble::kNoAccounts: return kWazuhPrefix;
     case QueueTrouble::kListing: return ExitOfAws(why, kWazuhUnknown);
+    // Of CloudWatch Logs the script gives this code to whatever is refused.
+    case QueueTrouble::kService: return ExitOfAws(why, of_logs ? kWazuhThrottled : kWazuhUnknown);
+    case QueueTrouble::kMessages: return why.code() == Code::kNotFound ? kWazuhNoMessages : ExitOfAws(why, kWazuhMessages);
     case QueueTrouble::kObject: return ExitOfAws(why, kWazuhObject);
     case QueueTrouble::kDamaged: return Holds(why.message(), "gzip") ? kWazuhDecompress : kWazuhParse;
   }
   return kWazuhUnknown;
+}
+
+// The configuration whose only part is asked for.
+AwsS3Settings SourceOf(AwsS3Arguments arguments) {
+  AwsS3Settings settings;
+  BucketSettings& bucket = arguments.bucket;
+  if (!arguments.service.empty()) {
+    ServiceSettings& service = settings.services.emplace_back();
+    static_cast<AwsAccessSettings&>(service) = std::move(bucket);
+    service.external_id.clear();  // of subscribers only
+    service.type = std::move(arguments.service);
+    service.account_ids = std::move(bucket.account_ids);
+    service.account_alias = std::move(bucket.account_alias);
+    service.regions = std::move(bucket.regions);
+    service.only_logs_after = bucket.only_logs_after;
+    service.log_groups = std::move(arguments.log_groups);
+    service.remove_log_streams = arguments.remove_log_streams;
+    service.discard = std::move(bucket.discard);
+  } else if (!arguments.subscriber.empty()) {
+    SubscriberSettings& subscriber = settings.subscribers.emplace_back();
+    static_cast<AwsAccessSettings&>(subscriber) = std::move(bucket);
+    subscriber.type = std::move(arguments.subscriber);
+    subscriber.sqs_name = std::move(arguments.queue);
+    subscriber.discard = std::move(bucket.discard);
+  } else {
+    settings.buckets.push_back(std::move(bucket));
+  }
+  return settings;
 }
 
 int Refuse(const ReadArguments& read) {
@@ -97,16 +130,14 @@ int AwsS3Main(int argc, char** argv) {
     return kWazuhOk;
   }
   SetLogLevel(arguments.debug > 0 ? LogLevel::kDebug : LogLevel::kWarning);
-  if (arguments.bucket.name.empty()) {
-    const std::string what = arguments.service.empty() ? "subscriber " + arguments.subscriber : "service " + arguments.service;
-    LogError("aws-s3", "the " + what + " is not collected yet by this version of trailsift; leave it to Wazuh's own script");
-    return kWazuhType;
-  }
   const Signals signals;
   std::error_code error;
   const std::string wazuh = FindWazuh(argv[0], std::filesystem::current_path(error).string(), {"/var/ossec", "/var/wazuh-manager"});
   QueueCollectorOptions options;
-  options.bucket = std::move(arguments.bucket);
+  const bool of_logs = arguments.service == "cloudwatchlogs";
+  const std::string what = arguments.bucket.name + arguments.service + arguments.subscriber;
+  options.queue_wait = arguments.queue_wait;
+  options.queue_visibility = arguments.queue_visibility;
   options.home = arguments.home.empty() ? wazuh + "/var/trailsift" : arguments.home;
   options.socket = arguments.socket.empty() ? wazuh + "/queue/sockets/queue" : arguments.socket;
   options.wazuh_progress = wazuh + "/wodles/aws/s3_cloudtrail.db";
@@ -114,11 +145,11 @@ int AwsS3Main(int argc, char** argv) {
   options.threads = arguments.threads > 0 ? arguments.threads : std::clamp(std::thread::hardware_concurrency(), 1u, kMostThreads);
   options.reparse = arguments.reparse;
   options.skip_on_error = arguments.skip_on_error;
+  options.settings.aws_s3 = SourceOf(std::move(arguments));
   LogDebug("aws-s3", "state in " + options.home + ", messages to " + options.socket);
   const QueueResult result = CollectToQueue(options, signals.token());
-  LogInfo("aws-s3", options.bucket.name + ": " + result.counters.Describe() + "; " + std::to_string(result.listing.known) +
-                        " objects were known");
-  const int code = ExitOf(result, signals);
+  LogInfo("aws-s3", what + ": " + result.counters.Describe() + "; " + std::to_string(result.listing.known) + " objects were known");
+  const int code = ExitOf(result, signals, of_logs);
   // The module that started this shows the text behind these words.
   if (code == kWazuhUnknown) LogError("aws-s3", "Unknown error: " + result.why.message());
   return code;

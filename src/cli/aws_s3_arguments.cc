@@ -168,6 +168,20 @@ Fault TakeLookBack(Arguments& out, const std::string& value) {
   return {};
 }
 
+Fault TakeQueueWait(Arguments& out, const std::string& value) {
+  const std::optional<Millis> span = ParseDuration(value);
+  if (!span || *span < kSecond || *span > 20 * kSecond) return {Quoted(value) + " is no wait: 1s to 20s"};
+  out.queue_wait = *span;
+  return {};
+}
+
+Fault TakeVisibility(Arguments& out, const std::string& value) {
+  const std::optional<Millis> span = ParseDuration(value);
+  if (!span || *span < 10 * kSecond || *span > 12 * kHour) return {Quoted(value) + " is no visibility: 10s to 12h"};
+  out.queue_visibility = *span;
+  return {};
+}
+
 Fault TakeThreads(Arguments& out, const std::string& value) {
   const std::optional<std::uint64_t> count = ParseNumber(value, 1024);
   if (!count || *count == 0) return {Quoted(value) + " is no number of threads: 1 to 1024"};
@@ -220,13 +234,16 @@ constexpr Option kOptions[] = {
     {kDiscardField, "df", "FIELD", "records are left out whose FIELD …", TakeNothing},
     {kDiscardRegex, "dr", "REGEX", "… begins with REGEX", TakeNothing},
     {"sts_endpoint", "st", "URL", "where STS is asked", TakeEndpoint<&Bucket::sts_endpoint>},
-    {"service_endpoint", "se", "URL", "where S3 is asked", TakeEndpoint<&Bucket::service_endpoint>},
+    {"service_endpoint", "se", "URL", "where S3, SQS or the service is asked", TakeEndpoint<&Bucket::service_endpoint>},
     {"iam_role_duration", "rd", "SECONDS", "of the role's session, 900 to 3600", TakeDuration},
     {"home", "", "DIR", "where the state is kept (default: var/trailsift of Wazuh's installation)",
      [](Arguments& out, const std::string& value) { return out.home = value, Fault(); }},
     {"socket", "", "PATH", "Wazuh's queue (default: queue/sockets/queue of its installation)",
      [](Arguments& out, const std::string& value) { return out.socket = value, Fault(); }},
     {"look_back", "", "SPAN", "how long objects are remembered and late ones looked for (default: 2d)", TakeLookBack},
+    {"queue_wait", "", "SPAN", "a subscriber ends when its queue gives nothing for so long (default: 20s)", TakeQueueWait},
+    {"queue_visibility", "", "SPAN", "how long messages are hidden from others unless that is renewed (default: 5m)",
+     TakeVisibility},
     {"threads", "", "COUNT", "threads that read (default: one a core, at most 4)", TakeThreads},
     {"help", "h", "", "this text", [](Arguments& out, const std::string&) { return out.help = true, Fault(); }},
 };
@@ -273,6 +290,12 @@ Fault CheckWhole(Arguments& out, const Discard& discard) {
     if (!has("dnslogs") && !has("proxylogs") && !has("iplogs"))
       return {"--trail_prefix of a cisco_umbrella bucket must hold dnslogs, proxylogs or iplogs", kWazuhType};
   }
+  if (!out.subscriber.empty() && out.queue.empty())
+    return {"--subscriber needs the name of its SQS queue: --queue",
+            out.subscriber == "security_lake" ? kWazuhMessages : kWazuhNoMessages};
+  if (out.subscriber == "security_lake" && (out.bucket.iam_role_arn.empty() || out.bucket.external_id.empty()))
+    return {"--subscriber security_lake needs the role and the external id of the subscription: --iam_role_arn, --external_id",
+            kWazuhMessages};
   if (!discard.field && !discard.regex) return {};
   const bool field_needed = out.service.empty() && out.subscriber != "buckets" ? true : out.service == "inspector";
   if (!discard.regex || (!discard.field && field_needed)) return {"--discard-field and --discard-regex go together"};

@@ -32,6 +32,8 @@ enum WazuhExit : int {
   kWazuhValue = 17,
   kWazuhPrefix = 18,
   kWazuhClock = 19,
+  kWazuhNoMessages = 20,  // no such queue of SQS
+  kWazuhMessages = 21,    // its messages can't be received or deleted; what security_lake needs is missing
   kWazuhProfile = 23,
 };
 
@@ -53,6 +55,8 @@ struct AwsS3Arguments {
   std::string home;    // empty: below Wazuh's installation
   std::string socket;  // empty: that of the installation
   Millis look_back = 2 * kDay;
+  Millis queue_wait = 20 * kSecond;
+  Millis queue_visibility = 5 * kMinute;
   unsigned threads = 0;  // 0: as many as there are cores, at most four
 };
 

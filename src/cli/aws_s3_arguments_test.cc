@@ -132,8 +132,12 @@ TEST(AwsS3Arguments, ShortNames) {
   EXPECT_EQ(service.service, "cloudwatchlogs");
   EXPECT_THAT(service.log_groups, ElementsAre("a", "b"));
   EXPECT_TRUE(service.remove_log_streams);
-  const AwsS3Arguments subscriber = Read({"-sb", "security_lake", "-q", "a-queue_1", "-x", "id"});
+  const AwsS3Arguments subscriber =
+      Read({"-sb", "Security_Lake", "-q", "a-queue_1", "-x", "id", "-i", "arn:aws:iam::123456789012:role/r"});
   EXPECT_EQ(subscriber.subscriber + subscriber.queue + subscriber.bucket.external_id, "security_lakea-queue_1id");
+  EXPECT_EQ(subscriber.queue_wait, 20 * kSecond);
+  EXPECT_EQ(Read({"-sb", "buckets", "-q", "q", "--queue_wait", "1s"}).queue_wait, kSecond);
+  EXPECT_EQ(Read({"-sb", "security_hub", "-q", "q", "--queue_visibility", "12h"}).queue_visibility, 12 * kHour);
 }
 
 TEST(AwsS3Arguments, WaysToWrite) {
@@ -174,6 +178,15 @@ TEST(AwsS3Arguments, Refused) {
       {{"-b", "trail", "-t", "macie"}, 12, "no type"},
       {{"-sb", "buckets", "-q", "a queue"}, 2, "no name of a queue"},
       {{"-sb", "buckets", "-q", std::string(81, 'q')}, 2, "no name of a queue"},
+      {{"-sb", "buckets"}, 20, "--queue"},
+      {{"-sb", "security_hub", "-x", "id"}, 20, "--queue"},
+      {{"-sb", "security_lake", "-x", "id", "-i", "arn:aws:iam::123456789012:role/r"}, 21, "--queue"},
+      {{"-sb", "security_lake", "-q", "q", "-i", "arn:aws:iam::123456789012:role/r"}, 21, "--external_id"},
+      {{"-sb", "security_lake", "-q", "q", "-x", "id"}, 21, "--iam_role_arn"},
+      {{"-sb", "security_lake", "-q", "q", "-x", "id", "-i", "arn:aws:iam::123456789012:role/r", "-dr", "a"}, 2, "go together"},
+      {{"-sb", "buckets", "-q", "q", "--queue_wait", "21s"}, 2, "no wait"},
+      {{"-sb", "buckets", "-q", "q", "--queue_wait", "0s"}, 2, "no wait"},
+      {{"-sb", "buckets", "-q", "q", "--queue_visibility", "9s"}, 2, "no visibility"},
       {{"-b", "trail", "-c", "12345678901"}, 2, "12 digits"},
       {{"-b", "trail", "-c", "123456789012,"}, 2, "12 digits"},
       {{"-b", "trail", "-d", "much"}, 2, "debug level"},

@@ -61,6 +61,9 @@ struct FlowResult {
   Status fetch;  // not ok: the object could not be read, `report` is empty
   Report report;
   std::string bytes;  // the object as stored, where the worker kept it: something is to be quarantined
+
+  // All of what was read could be used.
+  bool IsSound() const { return report.object_fault.ok() && report.bad_records.empty(); }
 };
 
 struct FlowOptions {

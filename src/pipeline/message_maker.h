@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "base/status.h"
 #include "base/time.h"
 #include "event/batch.h"
+#include "event/short_message.h"
+#include "formats/log_chunk.h"
 #include "pipeline/flow.h"
 
 namespace trailsift {
@@ -27,7 +30,7 @@ struct Datagram {
 // A record whose message was too long.
 struct ShortenedRecord {
   std::uint32_t index = 0;  // of the record in its object
-  std::string record;       // as it stands in the object
+  std::string record;       // as it stands in the object, or the whole message
   std::string reason;       // `a message of 80213 bytes, …`
 };
 
@@ -50,8 +53,16 @@ class MessageMaker {
   MessageReport Make(std::string bytes, const FlowObject& object) const;
 
  private:
-  void AddRecord(JsonValue record, std::uint32_t index, const Envelope& envelope, const FlowObject& object, bool is_trail,
-                 Millis time, MessageReport& report) const;
+  void MakeOfTrail(std::string bytes, const FlowObject& object, MessageReport& report) const;
+  // A line that travels without an envelope.
+  void AddMessage(std::string_view line, const LogFacts& facts, std::uint32_t index, const FlowObject& object,
+                  MessageReport& report) const;
+  // Shortens the datagram at the end of `report` where that is too long. `whole`: what is kept of it then.
+  void AddDatagram(Datagram made, std::uint32_t index, const std::function<std::string()>& whole,
+                   ShortMessage (*shorten)(std::string_view, std::size_t), MessageReport& report) const;
+  // `facts`: of a log of another kind than CloudTrail's.
+  void AddRecord(JsonValue record, std::uint32_t index, const Envelope& envelope, const FlowObject& object, const LogFacts* facts,
+                 MessageReport& report) const;
 
   const std::size_t max_datagram_;
 };

@@ -84,6 +84,58 @@ TEST_F(MessageMakerTest, OtherLogsNameTheirSource) {
   EXPECT_NE(report.datagrams[0].event, report.datagrams[1].event);  // an id of theirs is no event's
 }
 
+TEST_F(MessageMakerTest, LinesTravelWithoutAnEnvelope) {
+  object_.format = LogFormat::kLogEvents;
+  std::vector<DiscardRegex> discard;
+  discard.push_back(DiscardRegex::Compile("", "noise").value());
+  discard.push_back(DiscardRegex::Compile("who", "robot").value());
+  object_.discard = &discard;
+  const std::string text(70'000, 't');
+  const MessageReport report =
+      Make(R"({"events":[{"timestamp":5,"message":"kernel: é"},{"timestamp":6,"message":"noise 1"},{"timestamp":7,"message":")" +
+           text + R"("},{"timestamp":8,"message":"{\"who\": \"robot\"}"},{"timestamp":9,"message":"{\"who\":\"ann\", \"x\": \")" +
+           text + R"(\"}"},{"message":"no noise"}]})");
+  EXPECT_EQ(report.discarded, 2u);
+  const std::vector<std::string> texts = Texts(report);
+  ASSERT_EQ(texts.size(), 4u);
+  EXPECT_EQ(texts[0], "1:Wazuh-AWS:kernel: é");
+  EXPECT_EQ(texts[1], "1:Wazuh-AWS:" + text.substr(0, kMaxQueueDatagram - 12));
+  EXPECT_LE(texts[2].size(), kMaxQueueDatagram);
+  EXPECT_THAT(texts[2], StartsWith(R"(1:Wazuh-AWS:{"who": "ann", "x": "tt)"));
+  EXPECT_THAT(texts[2], HasSubstr(R"("trailsift": {"shortened": ["x"]}})"));
+  EXPECT_EQ(texts[3], "1:Wazuh-AWS:no noise");
+  EXPECT_EQ(report.datagrams[0].time, 5);
+  EXPECT_EQ(report.datagrams[3].time, object_.name_time);
+  ASSERT_EQ(report.shortened.size(), 2u);
+  EXPECT_EQ(report.shortened[0].record, text);
+  EXPECT_EQ(report.shortened[0].index, 2u);
+  EXPECT_THAT(report.shortened[0].reason, HasSubstr("sent without all of full_log"));
+  EXPECT_EQ(report.shortened[1].record, "{\"who\":\"ann\", \"x\": \"" + text + "\"}");
+}
+
+TEST_F(MessageMakerTest, AnAnswerThatRepeatsAnEventNamesItAlike) {
+  object_.format = LogFormat::kInspector;
+  auto envelope = std::make_shared<Envelope>();
+  envelope->collector = Envelope::Collector::kService;
+  object_.envelope = envelope;
+  const std::string finding = R"({"findingArn":"arn:1","updatedAt":1768471200.5})";
+  const MessageReport report =
+      Make(R"({"findings":[)" + finding + ',' + finding + R"(,{"findingArn":"arn:1","updatedAt":1768471201}]})");
+  EXPECT_THAT(Texts(report)[0], R"(1:Wazuh-AWS:{"integration": "aws", "aws": {"findingArn": "arn:1", "updatedAt": )"
+                                R"("2026-01-15T10:00:00Z", "source": "inspector2"}})");
+  EXPECT_EQ(report.datagrams[0].event, report.datagrams[1].event);
+  EXPECT_NE(report.datagrams[0].event, report.datagrams[2].event);
+  EXPECT_EQ(report.datagrams[0].time, 1'768'471'200'500);
+}
+
+TEST_F(MessageMakerTest, ASubscribersObjectIsWhatItHolds) {
+  object_.format = LogFormat::kSubscribed;
+  EXPECT_THAT(Texts(Make(R"({"Records":[{"eventVersion":"1.10","eventName":"A"},{"eventVersion":"1.10","eventName":"B"}]})")),
+              ElementsAre(HasSubstr(R"("eventName": "A", "source": "cloudtrail")"), HasSubstr(R"("eventName": "B")")));
+  EXPECT_THAT(Texts(Make(R"({"detail":{"x":null,"y":[1]},"source":"mine"})")),
+              ElementsAre(HasSubstr(R"("y": [1], "source": "custom")")));
+}
+
 TEST(ErrorMessage, AsWazuhsScriptSendsIt) {
   Envelope envelope;
   envelope.log_file = "key";
@@ -92,6 +144,13 @@ TEST(ErrorMessage, AsWazuhsScriptSendsIt) {
       ErrorMessage(envelope, "no \"good\""),
       R"(1:Wazuh-AWS:{"integration": "aws", "aws": {"log_info": {"aws_account_alias": "", "log_file": "key", "s3bucket": "trail"}}, )"
       R"("error_msg": "no \"good\""})");
+  envelope.account_id = "111122223333";
+  envelope.collector = Envelope::Collector::kSubscriber;
+  EXPECT_EQ(ErrorMessage(envelope, "bad"),
+            R"(1:Wazuh-AWS:{"integration": "aws", "aws": {"log_info": {"log_file": "key", "s3bucket": "trail"}, )"
+            R"("aws_account_id": "111122223333"}, "error_msg": "bad"})");
+  envelope.collector = Envelope::Collector::kService;
+  EXPECT_EQ(ErrorMessage(envelope, "bad"), R"(1:Wazuh-AWS:{"integration": "aws", "aws": {}, "error_msg": "bad"})");
 }
 
 }  // namespace

@@ -24,6 +24,16 @@ std::optional<LogFormat> ObjectSource::FormatOf(std::string_view key) const {
   return noticed && !IsSubscribed(key) ? std::nullopt : format;
 }
 
+std::shared_ptr<const Envelope> ObjectSource::EnvelopeOf(const std::string& key, const std::string& account) const {
+  auto envelope = std::make_shared<Envelope>();
+  envelope->account_alias = alias;
+  envelope->log_file = key;
+  envelope->bucket = bucket;
+  envelope->account_id = account;
+  if (IsSubscribed(key)) envelope->collector = Envelope::Collector::kSubscriber;
+  return envelope;
+}
+
 Status ObjectSources::Open() {
   const std::int64_t today = NowMillis() / kDay;
   for (const BucketSettings& bucket : settings_.aws_s3.buckets) {

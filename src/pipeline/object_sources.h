@@ -17,6 +17,7 @@
 
 #include "aws/credential_pool.h"
 #include "config/settings.h"
+#include "event/event.h"
 #include "formats/log_format.h"
 #include "source/checkpoint.h"
 #include "source/listing.h"
@@ -37,6 +38,8 @@ struct ObjectSource {
   // Whether the object is of the subscriber's type: a log or a digest of CloudTrail's is known by its name, whatever that type says.
   bool IsSubscribed(std::string_view key) const;
   std::optional<LogFormat> FormatOf(std::string_view key) const;
+  // What is put around each record of the object; `account` is that of its folder.
+  std::shared_ptr<const Envelope> EnvelopeOf(const std::string& key, const std::string& account) const;
 };
 
 class ObjectSources {

@@ -10,17 +10,15 @@
 #include <vector>
 
 #include "base/log.h"
-#include "formats/log_format.h"
+#include "pipeline/collector_source.h"
 #include "pipeline/flow.h"
 #include "pipeline/message_maker.h"
 #include "pipeline/quarantine.h"
 #include "pipeline/seen.h"
+#include "pipeline/service_pages.h"
 #include "pipeline/state_log.h"
 #include "sink/queue_socket.h"
 #include "source/checkpoint.h"
-#include "source/layout.h"
-#include "source/store_factory.h"
-#include "source/wazuh_progress.h"
 
 namespace trailsift {
 namespace {
@@ -40,7 +38,7 @@ constexpr const char* kMark = "queue";
 
 }  // namespace
 
-std::string QueueCounters::Describe() const {
+std::string CollectorCounters::Describe() const {
   std::string text = std::to_string(records) + " records in " + std::to_string(objects) + " objects: " + std::to_string(sent) +
                      " sent, " + std::to_string(duplicates) + " duplicates, " + std::to_string(discarded) + " discarded, " +
                      std::to_string(quarantined_records) + " quarantined";
@@ -62,7 +60,7 @@ using Report = FlowResult<MessageReport>;
 class QueueCollector {
  public:
   QueueCollector(const QueueCollectorOptions& options, std::stop_token stop)
-      : options_(options), bucket_(options.bucket), stop_(std::move(stop)), quarantine_(options.home), seen_(kMaxSeen, kKeepSeen) {}
+      : options_(options), stop_(std::move(stop)), quarantine_(options.home), seen_(kMaxSeen, kKeepSeen) {}
 
   QueueResult Run() {
     if (Open()) Collect();
@@ -93,14 +91,22 @@ class QueueCollector {
   }
 
   bool Open() {
-    Result<std::unique_ptr<ObjectStore>> store = MakeStore(bucket_);
-    if (!store.ok()) return FailAloud(QueueTrouble::kSettings, store.status());
-    store_ = std::move(store).value();
+    Result<std::unique_ptr<CollectorSource>> source = MakeSource();
+    if (!source.ok()) return FailAloud(QueueTrouble::kSettings, source.status());
+    source_ = std::move(source).value();
     if (const Status status = OpenState(); !status.ok()) return FailAloud(QueueTrouble::kState, status);
     Result<std::unique_ptr<QueueSocket>> socket = QueueSocket::Open(options_.socket);
     if (!socket.ok()) return FailAloud(QueueTrouble::kSocket, socket.status());
     socket_ = std::move(socket).value();
-    return CheckBucket();
+    const CollectorFault fault = source_->Begin();
+    return fault.trouble == QueueTrouble::kNone || Fail(fault.trouble, fault.why);
+  }
+
+  Result<std::unique_ptr<CollectorSource>> MakeSource() const {
+    const AwsS3Settings& settings = options_.settings.aws_s3;
+    if (!settings.services.empty()) return MakeServiceSource(options_);
+    if (!settings.subscribers.empty()) return MakeSubscriberSource(options_);
+    return MakeBucketSource(options_);
   }
 
   Status OpenState() {
@@ -129,87 +135,21 @@ class QueueCollector {
       LogWarning("collector", opened.message() + "; which records were sent before is forgotten");
       TRAILSIFT_RETURN_IF_ERROR(Rotate());
     }
-    // Apart from what `run` knows of the same bucket.
-    const Result<std::int64_t> source =
-        checkpoint_->EnsureSource("queue:" + SourceName(bucket_), bucket_.only_logs_after.value_or(NowMillis() / kDay));
-    if (!source.ok()) return source.status();
-    source_ = *source;
-    return options_.reparse ? Status::Ok() : TakeOverProgress();
-  }
-
-  Status TakeOverProgress() {
-    if (options_.wazuh_progress.empty() || bucket_.type != "cloudtrail") return Status::Ok();
-    const Result<WazuhProgress> progress = ReadWazuhProgress(options_.wazuh_progress);
-    if (progress.status().code() == Code::kNotFound) return Status::Ok();
-    if (!progress.ok())
-      return progress.status().Annotate("what Wazuh has read can't be taken over (remove the file to begin without it)");
-    const std::string path = bucket_.name + '/' + bucket_.path + bucket_.path_suffix;
-    for (const WazuhStream& stream : progress->streams) {
-      if (stream.bucket_path != path) continue;
-      const Status taken = TakeOver(*checkpoint_, source_, stream);
-      if (taken.code() == Code::kInvalid) continue;  // read by us since
-      TRAILSIFT_RETURN_IF_ERROR(taken);
-      LogInfo("collector",
-              path + ", account " + stream.account + ", region " + stream.region + ": goes on where Wazuh's script has been");
-    }
-    return Status::Ok();
-  }
-
-  Result<StorePage> FoldersBelow(const std::string& prefix) {
-    StoreQuery query;
-    query.prefix = prefix;
-    query.delimiter = "/";
-    return store_->List(query);
-  }
-
-  bool CheckBucket() {
-    const Result<StorePage> page = FoldersBelow(bucket_.path);
-    if (!page.ok()) return FailAloud(QueueTrouble::kListing, page.status());
-    const std::string place = store_->name() + bucket_.path;
-    if (page->prefixes.empty() && page->objects.empty())
-      return FailAloud(QueueTrouble::kEmptyBucket,
-                       Status(Code::kNotFound, place + ": nothing here; check the bucket and its path"));
-    if (ServiceFolder(bucket_.type).empty() || bucket_.type == "guardduty" || !bucket_.account_ids.empty()) return true;
-    const std::string prefix = AccountsPrefix(bucket_);
-    const Result<StorePage> accounts = FoldersBelow(prefix);
-    if (!accounts.ok()) return FailAloud(QueueTrouble::kListing, accounts.status());
-    if (!accounts->prefixes.empty()) return true;
-    return FailAloud(QueueTrouble::kNoAccounts,
-                     Status(Code::kNotFound, store_->name() + prefix +
-                                                 ": no account folder here; check the prefix, the suffix and the "
-                                                 "organization"));
-  }
-
-  FlowObject ToFlow(ObjectTask task) const {
-    FlowObject object;
-    object.store = store_.get();
-    object.size = task.size;
-    object.name_time = task.name_time;
-    object.discard = &bucket_.discard;
-    object.format = FormatOfType(bucket_.type);
-    object.day = task.day;
-    auto envelope = std::make_shared<Envelope>();
-    envelope->account_alias = bucket_.account_alias;
-    envelope->log_file = task.key;
-    envelope->bucket = bucket_.name;
-    envelope->account_id = std::move(task.account);
-    object.envelope = std::move(envelope);
-    object.key = std::move(task.key);
-    return object;
+    return source_->Join(*checkpoint_);
   }
 
   void Collect() {
-    Listing listing({{&bucket_, store_.get(), source_}}, *checkpoint_, NowMillis() / kDay, options_.look_back);
-    const Status flowed = RunFlow(listing);
-    result_.listing = listing.counters();
+    const Status flowed = RunFlow();
+    result_.listing = source_->listing();
     if (!flowed.ok()) return;
-    if (!listing.first_failure().ok()) Fail(QueueTrouble::kListing, listing.first_failure());
-    for (const ObjectTask& task : failed_) listing.MarkFailed(task);
+    if (const CollectorFault fault = source_->fault(); fault.trouble != QueueTrouble::kNone) Fail(fault.trouble, fault.why);
     if (const Status committed = Commit(); !committed.ok() || stop_.stop_requested()) return;
-    if (const Status finished = listing.Finish(); !finished.ok()) FailAloud(QueueTrouble::kState, finished);
+    const Status ended = source_->End(waiting_);
+    if (!ended.ok()) FailAloud(QueueTrouble::kState, ended);
+    else if (Commit().ok() && source_->fault().trouble != QueueTrouble::kNone) Fail(source_->fault().trouble, source_->fault().why);
   }
 
-  Status RunFlow(Listing& listing) {
+  Status RunFlow() {
     FlowOptions flow_options;
     flow_options.threads = options_.threads;
     flow_options.max_bytes = kMaxUnderWay;
@@ -221,12 +161,7 @@ class QueueCollector {
             if (!report.report.object_fault.ok()) report.bytes = std::move(bytes);
           };
         },
-        [&]() -> std::optional<FlowObject> {
-          if (stop_.stop_requested()) return std::nullopt;
-          std::optional<ObjectTask> task = listing.Next();
-          if (!task) return std::nullopt;
-          return ToFlow(std::move(*task));
-        });
+        [&] { return source_->Next(stop_); });
     Report report;
     std::optional<std::chrono::steady_clock::time_point> stop_seen;
     for (;;) {
@@ -240,24 +175,25 @@ class QueueCollector {
       if (status.ok()) status = Settle();
       if (!status.ok()) {
         flow.StopFeeding();
-        store_->Cancel();  // nothing more of this is wanted
+        source_->Cancel();  // nothing more of this is wanted
         return status;
       }
       if (!stop_.stop_requested()) continue;
       flow.StopFeeding();
       if (!stop_seen) stop_seen = std::chrono::steady_clock::now();
-      if (std::chrono::steady_clock::now() - *stop_seen > kStopPatience) store_->Cancel();
+      if (std::chrono::steady_clock::now() - *stop_seen > kStopPatience) source_->Cancel();
     }
   }
 
   Status Take(Report& flow) {
-    const std::string place = store_->name() + flow.object.key;
+    waiting_ = true;
+    const std::string place = source_->PlaceBefore(flow.object) + flow.object.key;
     if (!flow.fetch.ok()) {
       TakeFailure(flow, place);
       return Status::Ok();
     }
     MessageReport& report = flow.report;
-    QueueCounters& counters = result_.counters;
+    CollectorCounters& counters = result_.counters;
     ++counters.objects;
     counters.records += report.datagrams.size() + report.discarded + report.bad_records.size();
     counters.discarded += report.discarded;
@@ -284,7 +220,8 @@ class QueueCollector {
         const ShortenedRecord& whole = report.shortened[static_cast<std::size_t>(datagram.shortened)];
         ++counters.shortened;
         LogWarning("collector", place + ", record " + std::to_string(whole.index) + ": " + whole.reason);
-        if (const Status kept = quarantine_.Keep(place, static_cast<int>(whole.index), whole.reason, whole.record, NowMillis());
+        if (const Status kept = quarantine_.Keep(source_->QuarantineName(flow.object), static_cast<int>(whole.index), whole.reason,
+                                                 whole.record, NowMillis());
             !kept.ok()) {
           FailAloud(QueueTrouble::kState, kept);
           return kept;
@@ -292,7 +229,8 @@ class QueueCollector {
       }
       wanted.push_back(std::string_view(report.text).substr(datagram.at, datagram.size));
     }
-    seen_.Advance(name_time);
+    // An answer is of now, while buckets may be behind: theirs are not to be forgotten for it.
+    seen_.Advance(ServicePages::IsPage(flow.object) ? name_time - kDay : name_time);
     const std::size_t sending = wanted.size();
     if (!error_event.empty()) wanted.push_back(error_event);
     TRAILSIFT_RETURN_IF_ERROR(Send(std::move(wanted)));
@@ -301,9 +239,7 @@ class QueueCollector {
       std::vector<ShortId>& all = new_seen_[{hour, name_time}];
       all.insert(all.end(), events.begin(), events.end());
     }
-    finished_.push_back({source_, flow.object.day, ObjectKeyHash(flow.object.key)});
-    const bool sound = report.object_fault.ok() && report.bad_records.empty();
-    if (sound && bucket_.remove_from_bucket) removals_.push_back(std::move(flow.object.key));
+    source_->Sent(std::move(flow.object), flow.IsSound(), finished_);
     LogDebug("collector", place + ": " + std::to_string(sending) + " messages sent");
     return Status::Ok();
   }
@@ -311,29 +247,27 @@ class QueueCollector {
   void TakeFailure(const Report& flow, const std::string& place) {
     if (flow.fetch.code() == Code::kNotFound) {
       ++result_.counters.gone_objects;
-      LogWarning("collector", place + ": deleted between listing and reading; nothing of it was sent");
-      return;
+      LogWarning("collector", place + ": deleted before it was read; nothing of it was sent");
+    } else if (flow.fetch.code() != Code::kCancelled) {
+      ++result_.counters.unread_objects;
     }
-    ObjectTask task;
-    task.key = flow.object.key;
-    failed_.push_back(std::move(task));
-    if (flow.fetch.code() == Code::kCancelled) return;  // asked to stop; it comes again
-    ++result_.counters.unread_objects;
-    FailAloud(QueueTrouble::kObject, flow.fetch.Annotate("not read, tried again at the next run"));
+    if (const CollectorFault fault = source_->NotRead(flow.object, flow.fetch); fault.trouble != QueueTrouble::kNone)
+      Fail(fault.trouble, fault.why);
   }
 
   Status KeepDamage(const Report& flow, const std::string& place, std::string& error_event) {
     const MessageReport& report = flow.report;
     const Millis now = NowMillis();
+    const std::string name = source_->QuarantineName(flow.object);
     if (!report.object_fault.ok()) {
       ++result_.counters.damaged_objects;
-      TRAILSIFT_RETURN_IF_ERROR(quarantine_.Keep(place, -1, report.object_fault.message(), flow.bytes, now));
+      TRAILSIFT_RETURN_IF_ERROR(quarantine_.Keep(name, -1, report.object_fault.message(), flow.bytes, now));
     }
     for (const BadRecord& bad : report.bad_records)
-      TRAILSIFT_RETURN_IF_ERROR(quarantine_.Keep(place, static_cast<int>(bad.index), bad.reason, bad.bytes, now));
-    if (report.object_fault.ok() && report.bad_records.empty()) return Status::Ok();
+      TRAILSIFT_RETURN_IF_ERROR(quarantine_.Keep(name, static_cast<int>(bad.index), bad.reason, bad.bytes, now));
+    if (flow.IsSound()) return Status::Ok();
     const std::string why = !report.object_fault.ok()
-                                ? store_->name() + report.object_fault.message()
+                                ? source_->PlaceBefore(flow.object) + report.object_fault.message()
                                 : place + ": " + std::to_string(report.bad_records.size()) +
                                       " records can't be read, the first: " + report.bad_records.front().reason;
     const std::string text = why + "; kept in " + options_.home + "/quarantine, what could be read was sent";
@@ -383,17 +317,15 @@ class QueueCollector {
   }
 
   Status Commit() {
-    if (finished_.empty()) return Status::Ok();
+    if (!waiting_) return Status::Ok();
     TRAILSIFT_RETURN_IF_ERROR(Drain());
     const Status written = WriteState();
     if (!written.ok()) {
       FailAloud(QueueTrouble::kState, written);
       return written;
     }
-    for (const std::string& key : removals_)
-      if (const Status status = store_->Delete(key); !status.ok())
-        LogWarning("collector", store_->name() + key + ": sent, but not removed from the bucket: " + status.message());
-    removals_.clear();
+    waiting_ = false;
+    source_->Committed();
     return Status::Ok();
   }
 
@@ -422,21 +354,18 @@ class QueueCollector {
   }
 
   const QueueCollectorOptions& options_;
-  const BucketSettings& bucket_;
   const std::stop_token stop_;
   QueueResult result_;
   Quarantine quarantine_;
   SeenEvents seen_;
   std::map<std::pair<Millis, Millis>, std::vector<ShortId>> new_seen_;  // of the group, by hour and time in the object's name
-  std::unique_ptr<ObjectStore> store_;
-  std::unique_ptr<Checkpoint> lock_;  // reparse: the home's own
+  std::unique_ptr<Checkpoint> lock_;                                    // reparse: the home's own
   std::unique_ptr<Checkpoint> checkpoint_;
   std::unique_ptr<StateLog> log_;
   std::unique_ptr<QueueSocket> socket_;
-  std::int64_t source_ = 0;
+  std::unique_ptr<CollectorSource> source_;
   std::vector<FinishedObject> finished_;  // of the group
-  std::vector<std::string> removals_;     // of the group
-  std::vector<ObjectTask> failed_;
+  bool waiting_ = false;                  // there is something to commit
   std::optional<std::chrono::steady_clock::time_point> group_began_;
   bool rotated_ = false;
 };

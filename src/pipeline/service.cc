@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "formats/log_format.h"
+#include "pipeline/noticed.h"
 #include "source/layout.h"
 #include "source/store_factory.h"
 
@@ -25,8 +26,6 @@ constexpr std::chrono::seconds kStopPatience(10);
 constexpr std::chrono::seconds kDrainWait(2);
 constexpr Millis kDiskRetry = 5 * kSecond;
 constexpr std::uint64_t kRotateGrowth = 64u << 20;
-// Days for which an object that a queue named is remembered: SQS keeps a message for 14 days, in dead-letter queues too.
-constexpr std::int64_t kNoticesKept = 15;
 
 // The time between two passes that follow each other as planned.
 Millis GapOf(const Schedule& schedule, Millis now) {
@@ -174,17 +173,6 @@ Status Service::RestoreState() {
   return Status::Ok();
 }
 
-std::shared_ptr<const Envelope> Service::EnvelopeOf(const ObjectSource& origin, const std::string& key,
-                                                    const std::string& account) {
-  auto envelope = std::make_shared<Envelope>();
-  envelope->account_alias = origin.alias;
-  envelope->log_file = key;
-  envelope->bucket = origin.bucket;
-  envelope->account_id = account;
-  if (origin.IsSubscribed(key)) envelope->collector = Envelope::Collector::kSubscriber;
-  return envelope;
-}
-
 std::optional<FlowObject> Service::NextListed(Listing& listing) {
   std::optional<ObjectTask> task = listing.Next();
   while (task && task->digests_from && !integrity_.WantsDigest(*sources_->at(listed_[task->bucket]).store, task->key))
@@ -196,7 +184,7 @@ std::optional<FlowObject> Service::NextListed(Listing& listing) {
   object.store = origin.store;
   object.size = task->size;
   object.name_time = task->name_time;
-  object.envelope = EnvelopeOf(origin, task->key, task->account);
+  object.envelope = origin.EnvelopeOf(task->key, task->account);
   object.discard = origin.discard;
   object.format = origin.format;
   object.day = task->day;
@@ -215,8 +203,8 @@ std::optional<FlowObject> Service::NextObject(const Feed& feed, const std::stop_
   if (stop.stop_requested()) return std::nullopt;
   if (unfed_) return std::exchange(unfed_, std::nullopt);
   if (feed.listing == nullptr) {
-    while (std::optional<QueueSet::Item> item = queues_->Next(feed.until, stop))
-      if (std::optional<FlowObject> object = PlaceNoticed(*std::move(item))) return OncePlaceIsKnown(std::move(object));
+    while (const std::optional<QueueSet::Item> item = queues_->Next(feed.until, stop))
+      if (std::optional<FlowObject> object = PlaceNoticed(*item)) return OncePlaceIsKnown(std::move(object));
     return std::nullopt;
   }
   if (follows_)
@@ -243,7 +231,7 @@ Result<ObjectReport> Service::Reread(const ObjectOrigin& origin, Analyzer& analy
   const ObjectSource& found = sources_->at(*index);
   Result<std::string> bytes = found.store->Get(origin.key);
   if (!bytes.ok()) return bytes.status();
-  return analyzer.Analyze(std::move(bytes).value(), *EnvelopeOf(found, origin.key, origin.account), nullptr, origin.name_time,
+  return analyzer.Analyze(std::move(bytes).value(), *found.EnvelopeOf(origin.key, origin.account), nullptr, origin.name_time,
                           found.FormatOf(origin.key));
 }
 
@@ -253,7 +241,8 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
     return Status::Ok();
   }
   if (ServicePages::IsPage(report.object)) {
-    TRAILSIFT_RETURN_IF_ERROR(pages_.Take(report, *checkpoint_, quarantine_));
+    TRAILSIFT_RETURN_IF_ERROR(KeepDamage(report, {}, ServicePages::QuarantineName(report.object, NowMillis())));
+    pages_.Take(report.object, report.IsSound(), *checkpoint_);
     Resolve(report);
     return Status::Ok();
   }
@@ -280,19 +269,11 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
     }
   }
   const Millis now = NowMillis();
-  if (!report.report.object_fault.ok()) {
-    // The fault names the object itself.
-    LogWarning("decode", "quarantined: " + report.object.store->name() + report.report.object_fault.message());
-    TRAILSIFT_RETURN_IF_ERROR(quarantine_.Keep(place, -1, report.report.object_fault.message(), report.bytes, now));
-  }
-  for (const BadRecord& bad : report.report.bad_records) {
-    LogWarning("decode", place + ": quarantined: " + bad.reason);
-    TRAILSIFT_RETURN_IF_ERROR(quarantine_.Keep(place, static_cast<int>(bad.index), bad.reason, bad.bytes, now));
-  }
+  TRAILSIFT_RETURN_IF_ERROR(KeepDamage(report, report.object.store->name(), place));
   if (const std::size_t damaged = report.report.bad_records.size() + (report.report.object_fault.ok() ? 0 : 1); damaged > 0)
     watch_->Quarantined(damaged, place, now);
   const bool finished = report.fetch.ok();
-  const bool sound = finished && report.report.object_fault.ok() && report.report.bad_records.empty();
+  const bool sound = finished && report.IsSound();
   if (finished) {
     watch_->Read(origin.id, report.object.envelope->account_id, report.object.key, report.object.name_time, report.object.day);
     const Hash128 key = ObjectKeyHash(report.object.key);
@@ -305,6 +286,20 @@ Status Service::Take(FlowReport& report, PassReport& pass) {
   report.object.tag = static_cast<std::uint64_t>(origin.id);
   if (finished) meter_.SawObject(report.object.name_time);
   Resolve(report);
+  return Status::Ok();
+}
+
+Status Service::KeepDamage(const FlowReport& report, const std::string& store, const std::string& kept_as) {
+  const Millis now = NowMillis();
+  if (const Status& fault = report.report.object_fault; !fault.ok()) {
+    // The fault names the object itself.
+    LogWarning("decode", "quarantined: " + store + fault.message());
+    TRAILSIFT_RETURN_IF_ERROR(quarantine_.Keep(kept_as, -1, fault.message(), report.bytes, now));
+  }
+  for (const BadRecord& bad : report.report.bad_records) {
+    LogWarning("decode", store + report.object.key + ": quarantined: " + bad.reason);
+    TRAILSIFT_RETURN_IF_ERROR(quarantine_.Keep(kept_as, static_cast<int>(bad.index), bad.reason, bad.bytes, now));
+  }
   return Status::Ok();
 }
 
@@ -367,7 +362,7 @@ Result<PassReport> Service::RunPass(const std::stop_token& stop) {
   TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
   if (!pass.stopped) TRAILSIFT_RETURN_IF_ERROR(listing.Finish());
   if (!pass.stopped && pages_.Finish(*checkpoint_)) TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
-  if (pages_.failed()) pass.remote_failure = true;
+  if (!pages_.failure().ok()) pass.remote_failure = true;
   for (const std::int64_t source : sources_->notified_ids())
     TRAILSIFT_RETURN_IF_ERROR(checkpoint_->ForgetBefore(source, NowMillis() / kDay - kNoticesKept));
   if (pass.listing.local_failures > 0) pass.local_failure = true;

@@ -105,7 +105,7 @@ class Service {
   std::optional<FlowObject> NextListed(Listing& listing);
   // The next object that a queue names and that is not known yet.
   std::optional<FlowObject> NextNoticed();
-  std::optional<FlowObject> PlaceNoticed(QueueSet::Item item);
+  std::optional<FlowObject> PlaceNoticed(const QueueSet::Item& item);
   // Whether the object of the notice is done: read before, or passed over by listings that could see it.
   Result<bool> IsKnown(const FlowObject& object);
   // Holds back an object of an account or bucket that is new to the lists, until the next flow.
@@ -129,6 +129,8 @@ class Service {
   // Brings the meter's numbers up to date. On the service's thread.
   void Gather(std::uint64_t under_way);
   Status Take(FlowReport& report, PassReport& pass);
+  // What could not be used goes to quarantine. `store`: what stands before the key in messages.
+  Status KeepDamage(const FlowReport& report, const std::string& store, const std::string& kept_as);
   void Resolve(FlowReport& report);
   void TakeOwnEvents();
   // The pass has come to its end.
@@ -142,7 +144,6 @@ class Service {
   Status CommitPatiently(const std::stop_token& stop);
   Status WriteOutbox();
   Status Commit();
-  static std::shared_ptr<const Envelope> EnvelopeOf(const ObjectSource& origin, const std::string& key, const std::string& account);
   Result<ObjectReport> Reread(const ObjectOrigin& origin, Analyzer& analyzer);
   static void TellReparsed(const FlowReport& object, ReparseReport& report);
   // Durable when it returns.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/log.h"
 #include "formats/log_format.h"
 
 namespace trailsift {
@@ -81,7 +80,9 @@ std::optional<FlowObject> ServicePages::Next() {
 
 bool ServicePages::IsPage(const FlowObject& object) { return (object.tag & kPageTag) != 0; }
 
-Status ServicePages::Take(FlowReport& report, Checkpoint& checkpoint, Quarantine& quarantine) {
+std::string ServicePages::QuarantineName(const FlowObject& object, Millis now) { return object.key + '@' + std::to_string(now); }
+
+void ServicePages::Take(FlowObject& object, bool sound, Checkpoint& checkpoint) {
   Fed fed;
   {
     std::lock_guard lock(mutex_);
@@ -89,21 +90,9 @@ Status ServicePages::Take(FlowReport& report, Checkpoint& checkpoint, Quarantine
     fed_.pop_front();
   }
   const Source& source = sources_[fed.source];
-  report.object.tag = static_cast<std::uint64_t>(source.id);
-  const Millis now = NowMillis();
-  // Another answer of the same stream may be kept, too.
-  const std::string place = fed.place + '@' + std::to_string(now);
-  if (!report.report.object_fault.ok()) {
-    LogWarning("decode", "quarantined: " + report.report.object_fault.message());
-    TRAILSIFT_RETURN_IF_ERROR(quarantine.Keep(place, -1, report.report.object_fault.message(), report.bytes, now));
-  }
-  for (const BadRecord& bad : report.report.bad_records) {
-    LogWarning("decode", fed.place + ": quarantined: " + bad.reason);
-    TRAILSIFT_RETURN_IF_ERROR(quarantine.Keep(place, static_cast<int>(bad.index), bad.reason, bad.bytes, now));
-  }
-  if (!report.report.object_fault.ok() || !report.report.bad_records.empty()) spoiled_.emplace_back(fed.source, fed.place);
+  object.tag = static_cast<std::uint64_t>(source.id);
+  if (!sound) spoiled_.emplace_back(fed.source, fed.place);
   if (!fed.position.empty()) checkpoint.SetNotes({{source.notes + fed.place, std::move(fed.position)}});
-  return Status::Ok();
 }
 
 bool ServicePages::Finish(Checkpoint& checkpoint) {
@@ -131,10 +120,10 @@ bool ServicePages::Has(std::int64_t source) const {
   return std::any_of(sources_.begin(), sources_.end(), [source](const Source& each) { return each.id == source; });
 }
 
-bool ServicePages::failed() const {
+Status ServicePages::failure() const {
   for (const Source& source : sources_)
-    if (source.feed->failed()) return true;
-  return false;
+    if (!source.feed->failure().ok()) return source.feed->failure();
+  return Status::Ok();
 }
 
 }  // namespace trailsift

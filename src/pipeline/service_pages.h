@@ -2,7 +2,7 @@
 // asked for next becomes durable with the group that holds its alerts.
 //
 // Next belongs to the feeder's thread, Cancel to any, all else to the thread that commits. A failure is the local disk's; what AWS refuses is
-// logged and told by failed().
+// logged and told by failure().
 #pragma once
 
 #include <deque>
@@ -15,8 +15,7 @@
 #include <vector>
 
 #include "config/settings.h"
-#include "pipeline/object_flow.h"
-#include "pipeline/quarantine.h"
+#include "pipeline/flow.h"
 #include "source/checkpoint.h"
 #include "source/service_feed.h"
 
@@ -36,16 +35,18 @@ class ServicePages {
   // The next answer; nothing at the end of the pass.
   std::optional<FlowObject> Next();
   static bool IsPage(const FlowObject& object);
-  // Pages come back in the order of Next. Quarantines what could not be used, and gives the checkpoint what the next commit makes durable. The
+  // Pages come back in the order of Next. `sound`: all of it could be used. Gives the checkpoint what the next commit makes durable. The
   // object's tag becomes its source's id, as the resolver wants it.
-  Status Take(FlowReport& report, Checkpoint& checkpoint, Quarantine& quarantine);
+  void Take(FlowObject& object, bool sound, Checkpoint& checkpoint);
+  // What of a page could not be used is kept under this name: another answer of the same place may be kept, too.
+  static std::string QuarantineName(const FlowObject& object, Millis now);
   // The pass has come to its end and is durable: streams may be removed, and forgotten with the next commit. True: it has something to do.
   bool Finish(Checkpoint& checkpoint);
   void Cancel();
   // Whether the source of this number is a service. Its answers can't be read again.
   bool Has(std::int64_t source) const;
-  // In this pass something could not be read.
-  bool failed() const;
+  // The first of what could not be read in this pass.
+  Status failure() const;
   // What was asked of the services, by their types.
   void AddTraffic(std::map<std::string, ServiceTraffic>& traffic) const;
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "pipeline/noticed.h"
 #include "pipeline/service.h"
 #include "source/layout.h"
 
@@ -11,12 +12,12 @@ namespace trailsift {
 bool Service::has_queues() const { return !options_.settings->aws_s3.subscribers.empty(); }
 
 std::optional<FlowObject> Service::NextNoticed() {
-  while (std::optional<QueueSet::Item> item = queues_->TryNext())
-    if (std::optional<FlowObject> object = PlaceNoticed(*std::move(item))) return object;
+  while (const std::optional<QueueSet::Item> item = queues_->TryNext())
+    if (std::optional<FlowObject> object = PlaceNoticed(*item)) return object;
   return std::nullopt;
 }
 
-std::optional<FlowObject> Service::PlaceNoticed(QueueSet::Item item) {
+std::optional<FlowObject> Service::PlaceNoticed(const QueueSet::Item& item) {
   const NotifiedObject& noticed = item.object.object;
   const auto give_up = [&](const Status& status) -> std::optional<FlowObject> {
     LogError("source",
@@ -29,23 +30,8 @@ std::optional<FlowObject> Service::PlaceNoticed(QueueSet::Item item) {
   if (!notified.ok()) return give_up(notified.status());
   const std::optional<std::size_t> listed = sources_->OfKey(noticed.bucket, noticed.key);
   const std::size_t index = listed.value_or(*notified);
-  const ObjectSource& origin = sources_->at(index);
-  const Millis sent = item.object.sent > 0 ? item.object.sent : NowMillis();
-  KeyFacts facts = ReadKey(noticed.key);
-  if (!facts.day && !facts.name_time) facts = ReadDatedKey(noticed.key);
-
-  FlowObject object;
-  object.notice = Notice{item.ticket, sources_->at(*notified).id, sent / kDay};
-  object.store = origin.store;
-  object.size = noticed.size;
-  object.name_time =
-      facts.name_time.value_or(facts.day ? std::max(*facts.day * kDay, std::min(sent, (*facts.day + 1) * kDay - 1)) : sent);
-  object.envelope = EnvelopeOf(origin, noticed.key, std::string(facts.account));
-  object.discard = origin.discard;
-  object.format = origin.FormatOf(noticed.key);
-  object.day = listed ? facts.day.value_or(kNoDay) : object.notice->day;
+  FlowObject object = NoticedObject(item, sources_->at(*notified).id, sources_->at(index));
   object.tag = index;
-  object.key = noticed.key;
   const Result<bool> known = IsKnown(object);
   if (!known.ok()) return give_up(known.status());
   if (!*known) return object;
@@ -55,23 +41,18 @@ std::optional<FlowObject> Service::PlaceNoticed(QueueSet::Item item) {
 }
 
 Result<bool> Service::IsKnown(const FlowObject& object) {
-  const Hash128 key = ObjectKeyHash(object.key);
-  const std::int64_t sent = object.notice->day;
-  // Two notices of one object may have been sent on two days.
-  for (std::int64_t day = sent - 1; day <= sent + 1; ++day) {
-    Result<bool> known = checkpoint_->IsFinished({object.notice->source, day, key});
-    if (!known.ok() || *known) return known;
-  }
+  Result<bool> known = WasNoticed(*checkpoint_, object);
+  if (!known.ok() || *known) return known;
   const ObjectSource& origin = sources_->at(object.tag);
   if (origin.id == object.notice->source) return false;
-  Result<bool> known = checkpoint_->IsFinished({origin.id, object.day, key});
+  known = checkpoint_->IsFinished({origin.id, object.day, ObjectKeyHash(object.key)});
   if (!known.ok() || *known || object.day == kNoDay) return known;
   // Listings that reached beyond its day have read it, unless it came later than they look back.
   const Millis look_back = options_.settings->own.look_back / kDay;
   const KeyFacts facts = ReadKey(object.key);
   const Result<Stream> stream = checkpoint_->EnsureStream(origin.id, std::string(facts.account), std::string(facts.region));
   if (!stream.ok()) return stream.status();
-  return stream->done_day && object.day < *stream->done_day - look_back && sent - object.day < look_back;
+  return stream->done_day && object.day < *stream->done_day - look_back && object.notice->day - object.day < look_back;
 }
 
 std::optional<FlowObject> Service::OncePlaceIsKnown(std::optional<FlowObject> object) {

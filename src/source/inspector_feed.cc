@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "base/json.h"
 #include "base/log.h"
@@ -34,15 +35,17 @@ void InspectorFeed::Begin(ServicePositions positions, Millis from, Millis now) {
   now_ = now;
   region_ = 0;
   token_.clear();
-  failed_ = false;
+  failure_ = refused_ = Status::Ok();
+  answered_ = false;
   regions_.clear();
   Result<std::vector<std::string>> regions = clients_.Regions(chosen_);
-  if (regions.ok()) {
-    regions_ = std::move(regions).value();
-  } else {
-    LogError("source", "inspector: not read in this pass: " + regions.status().message());
-    failed_ = true;
-  }
+  if (regions.ok()) regions_ = std::move(regions).value();
+  else Fail(regions.status().Annotate("inspector: not read in this pass"));
+}
+
+void InspectorFeed::Fail(const Status& why) {
+  LogError("source", why.message());
+  if (failure_.ok()) failure_ = why;
 }
 
 std::string InspectorFeed::Body(Millis from) const {
@@ -85,14 +88,14 @@ std::optional<ServicePage> InspectorFeed::Next() {
     const Result<std::string> answer = client.ok() ? (*client)->Ask(std::move(request)) : Result<std::string>(client.status());
     if (!answer.ok()) {
       if (answer.status().code() == Code::kCancelled) return std::nullopt;
+      const Status why = answer.status().Annotate(page.place + ": not read, tried again at the next pass");
       // Of all regions some are never opened to an account.
-      if (chosen_ || (answer.status().code() != Code::kAuth && answer.status().code() != Code::kDenied)) {
-        LogError("source", page.place + ": not read, tried again at the next pass: " + answer.status().message());
-        failed_ = true;
-      }
+      if (chosen_ || (why.code() != Code::kAuth && why.code() != Code::kDenied)) Fail(why);
+      else if (refused_.ok()) refused_ = why;
       NextRegion();
       continue;
     }
+    answered_ = true;
     const std::optional<JsonDocument> document = JsonDocument::Parse(*answer);
     std::string next;
     simdjson::dom::array findings;
@@ -103,19 +106,19 @@ std::optional<ServicePage> InspectorFeed::Next() {
       any = !list || list->get(findings) != simdjson::SUCCESS || findings.size() > 0;
     }
     if (document && next == token_ && !next.empty()) {
-      LogError("source", page.place + ": its answer names itself as the next one; the rest is asked for at the next pass");
-      failed_ = true;
+      Fail({Code::kUnavailable, page.place + ": its answer names itself as the next one; the rest is asked for at the next pass"});
       next.clear();
     } else if (document && next.empty()) {
       page.position = std::to_string(now_);
-    } else if (!document) {
-      failed_ = true;
+    } else if (!document && failure_.ok()) {
+      failure_ = Status(Code::kCorrupt, page.place + ": an answer that is no JSON");
     }
     page.bytes = *answer;
     token_ = next;
     if (next.empty()) NextRegion();
     if (any || !page.position.empty()) return page;
   }
+  if (!answered_ && !refused_.ok()) Fail(std::exchange(refused_, Status::Ok()));
   return std::nullopt;
 }
 

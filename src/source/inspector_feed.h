@@ -20,11 +20,13 @@ class InspectorFeed final : public ServiceFeed {
   std::vector<std::string> Finish() override { return {}; }
   void Cancel() override { clients_.Cancel(); }
   ServiceTraffic traffic() const override { return clients_.traffic(); }
-  bool failed() const override { return failed_; }
+  const Status& failure() const override { return failure_; }
 
  private:
   std::string Body(Millis from) const;
   void NextRegion();
+  // Tells what could not be read, and notes the first.
+  void Fail(const Status& why);
 
   const ServiceSettings& settings_;
   ServiceClients clients_;
@@ -34,8 +36,10 @@ class InspectorFeed final : public ServiceFeed {
   std::vector<std::string> regions_;
   std::size_t region_ = 0;
   bool chosen_ = true;
-  bool failed_ = false;
-  std::string token_;  // of the region's next answer; empty: its first
+  Status failure_;
+  bool answered_ = false;  // a region was read
+  Status refused_;         // of the first region that was not opened to us
+  std::string token_;      // of the region's next answer; empty: its first
 };
 
 }  // namespace trailsift

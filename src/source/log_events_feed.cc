@@ -84,7 +84,8 @@ void LogEventsFeed::Begin(ServicePositions positions, Millis from, Millis now) {
   positions_ = std::move(positions);
   from_ = from;
   now_ = now;
-  failed_ = stopped_ = listing_ = false;
+  failure_ = refused_ = Status::Ok();
+  stopped_ = listing_ = false;
   list_token_.clear();
   groups_.clear();
   streams_.clear();
@@ -95,12 +96,16 @@ void LogEventsFeed::Begin(ServicePositions positions, Millis from, Millis now) {
   found_.clear();
   const Result<std::vector<std::string>> regions = clients_.Regions(chosen_);
   if (!regions.ok()) {
-    LogError("source", "cloudwatchlogs: not read in this pass: " + regions.status().message());
-    failed_ = true;
+    Fail(regions.status().Annotate("cloudwatchlogs: not read in this pass"));
     return;
   }
   for (const std::string& region : *regions)
     for (const std::string& group : settings_.log_groups) groups_.push_back({region, group});
+}
+
+void LogEventsFeed::Fail(const Status& why) {
+  LogError("source", why.message());
+  if (failure_.ok()) failure_ = why;
 }
 
 Result<std::string> LogEventsFeed::Call(const std::string& region, const std::string& operation, std::string body,
@@ -127,13 +132,15 @@ bool LogEventsFeed::ListStreams() {
       Call(group.region, "DescribeLogStreams", std::move(body), "log group " + group.name, group.name);
   if (!answer.ok()) {
     const Code code = answer.status().code();
+    const Status why = answer.status().Annotate(place + ": not read, tried again at the next pass");
     if (code == Code::kCancelled) {
       stopped_ = true;
     } else if (code == Code::kNotFound) {
       missing_.insert(group.name);
     } else if (chosen_ || (code != Code::kAuth && code != Code::kDenied)) {
-      LogError("source", place + ": not read, tried again at the next pass: " + answer.status().message());
-      failed_ = true;
+      Fail(why);
+    } else if (refused_.ok()) {
+      refused_ = why;
     }
     EndGroup(false);
     return false;
@@ -142,8 +149,7 @@ bool LogEventsFeed::ListStreams() {
   simdjson::dom::array list;
   const std::optional<JsonValue> streams = document ? FindJson(document->root(), "logStreams") : std::nullopt;
   if (!streams || streams->get(list) != simdjson::SUCCESS) {
-    LogError("source", place + ": the list of its streams can't be understood");
-    failed_ = true;
+    Fail({Code::kUnavailable, place + ": the list of its streams can't be understood"});
     EndGroup(false);
     return false;
   }
@@ -213,15 +219,13 @@ std::optional<ServicePage> LogEventsFeed::NextOfStream() {
       if (code == Code::kCancelled) {
         stopped_ = true;
       } else if (code != Code::kNotFound) {  // deleted since it was listed
-        LogError("source", place + ": not read, tried again at the next pass: " + answer.status().message());
-        failed_ = true;
+        Fail(answer.status().Annotate(place + ": not read, tried again at the next pass"));
       }
       return std::nullopt;
     }
     const std::optional<JsonDocument> document = ParseAnswer(*answer);
     if (!document) {
-      LogError("source", place + ": an answer of GetLogEvents is no JSON; tried again at the next pass");
-      failed_ = true;
+      Fail({Code::kUnavailable, place + ": an answer of GetLogEvents is no JSON; tried again at the next pass"});
       return std::nullopt;
     }
     const Answer read = ReadAnswer(document->root());
@@ -235,8 +239,7 @@ std::optional<ServicePage> LogEventsFeed::NextOfStream() {
     stream.position.read = now_;
     if (read.events == 0) continue;  // a hole in the stream
     if (same) {                      // it would give the same again
-      LogError("source", place + ": an answer of GetLogEvents has no token of a next one");
-      failed_ = true;
+      Fail({Code::kUnavailable, place + ": an answer of GetLogEvents has no token of a next one"});
       return std::nullopt;
     }
     stream.known = true;
@@ -256,14 +259,23 @@ std::optional<ServicePage> LogEventsFeed::Next() {
       break;
     }
   }
+  TellUnread();
+  return std::nullopt;
+}
+
+void LogEventsFeed::TellUnread() {
   for (const std::string& group : missing_) {
     if (stopped_ || found_.contains(group)) continue;
-    LogWarning("source", "log group " + group + ": there is none in " +
-                             (chosen_ ? "the regions that are read" : std::string("any region")) + "; is <aws_log_groups> right?");
-    failed_ = true;
+    Status why(Code::kNotFound, "log group " + group + ": there is none in " +
+                                    (chosen_ ? "the regions that are read" : std::string("any region")) +
+                                    "; is <aws_log_groups> right?");
+    LogWarning("source", why.message());
+    if (failure_.ok()) failure_ = std::move(why);
   }
+  // Where no region was opened to us it is not the regions.
+  if (!refused_.ok() && !stopped_ && found_.empty() && missing_.empty()) Fail(refused_);
   missing_.clear();
-  return std::nullopt;
+  refused_ = Status::Ok();
 }
 
 void LogEventsFeed::Remove(const Stream& stream, std::vector<std::string>& gone) {

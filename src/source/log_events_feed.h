@@ -35,7 +35,7 @@ class LogEventsFeed final : public ServiceFeed {
   std::vector<std::string> Finish() override;
   void Cancel() override { clients_.Cancel(); }
   ServiceTraffic traffic() const override { return clients_.traffic(); }
-  bool failed() const override { return failed_; }
+  const Status& failure() const override { return failure_; }
 
  private:
   struct Stream {
@@ -55,6 +55,10 @@ class LogEventsFeed final : public ServiceFeed {
   // The next streams of the group; false: there are no more, or they can't be listed.
   bool ListStreams();
   void EndGroup(bool whole);
+  // Tells what could not be read, and notes the first.
+  void Fail(const Status& why);
+  // At the end: groups that are nowhere; regions, where none was opened to us.
+  void TellUnread();
   // The next answer of the current stream; nothing: it is at its end, or can't be read.
   std::optional<ServicePage> NextOfStream();
   void Remove(const Stream& stream, std::vector<std::string>& gone);
@@ -64,7 +68,8 @@ class LogEventsFeed final : public ServiceFeed {
   ServicePositions positions_;
   Millis from_ = 0;
   Millis now_ = 0;
-  bool failed_ = false;
+  Status failure_;
+  Status refused_;  // of the first region that was not opened to us
   bool chosen_ = true;
   bool stopped_ = false;
 

@@ -122,9 +122,10 @@ void QueueReader::OnMessages(Result<std::vector<QueueMessage>> messages) {
 // Says a failure once, until another comes or it has passed.
 void QueueReader::Complain(const Status& failure) {
   ++counters_.failures;
+  if (first_failure_.ok()) first_failure_ = failure;
   if (last_failure_ == failure.message()) return;
   last_failure_ = failure.message();
-  LogError("queue", failure.message() + "; trying again");
+  LogError("queue", failure.message() + (options_.drain ? "" : "; trying again"));
 }
 
 void QueueReader::Take(QueueMessage message) {
@@ -248,6 +249,11 @@ bool QueueReader::drained() const {
 QueueCounters QueueReader::counters() const {
   std::lock_guard lock(mutex_);
   return counters_;
+}
+
+Status QueueReader::first_failure() const {
+  std::lock_guard lock(mutex_);
+  return first_failure_;
 }
 
 QueueState QueueReader::state() const {

@@ -22,6 +22,7 @@
 
 #include "aws/message_queue.h"
 #include "aws/service_traffic.h"
+#include "base/status.h"
 #include "base/time.h"
 #include "source/notification.h"
 
@@ -82,6 +83,8 @@ class QueueReader {
   // With `drain`: nothing came any more, nothing is under way and nothing is held.
   bool drained() const;
   QueueCounters counters() const;
+  // The first request that failed after all retries; ok: none.
+  Status first_failure() const;
   QueueState state() const;
 
  private:
@@ -120,6 +123,7 @@ class QueueReader {
   std::condition_variable settled_;     // a receive or a deletion is over
   std::set<std::string> complained_;    // ids of messages that are not understood
   std::string last_failure_;
+  Status first_failure_;
   QueueCounters counters_;
   std::optional<Millis> age_at_receipt_;
   Millis caught_up_ = 0;

@@ -32,6 +32,12 @@ std::uint64_t QueueSet::failures() const {
   return failures;
 }
 
+Status QueueSet::first_failure() const {
+  for (const auto& reader : readers_)
+    if (Status failure = reader->first_failure(); !failure.ok()) return failure;
+  return Status::Ok();
+}
+
 std::vector<QueueState> QueueSet::states() const {
   std::vector<QueueState> states;
   for (const auto& reader : readers_) states.push_back(reader->state());

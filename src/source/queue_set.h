@@ -33,6 +33,8 @@ class QueueSet {
   void SetWanted(bool wanted);
   // Requests that failed after all retries.
   std::uint64_t failures() const;
+  // The first of them, of the first queue that has one; ok: none.
+  Status first_failure() const;
   // Of each queue, as added.
   std::vector<QueueState> states() const;
   // An object that is at hand; the queues take turns.

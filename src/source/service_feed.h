@@ -71,8 +71,8 @@ class ServiceFeed {
   // use any more.
   virtual std::vector<std::string> Finish() = 0;
   virtual void Cancel() = 0;
-  // In this pass something could not be read.
-  virtual bool failed() const = 0;
+  // The first of what could not be read in this pass.
+  virtual const Status& failure() const = 0;
   // What was asked of the service since the start; any thread.
   virtual ServiceTraffic traffic() const = 0;
 };

@@ -97,7 +97,7 @@ TEST(LogEventsFeed, EachStreamUntilItGivesNoNewToken) {
   EXPECT_THAT(Drain(*feed),
               ElementsAre("cloudwatchlogs://eu-west-1/g:a | 1768471199998 1768471200000 t1 | " + Events(kNow - 2, "t1"),
                           "cloudwatchlogs://eu-west-1/g:a | 1768471199999 1768471200000 t3 | " + Events(kNow - 1, "t3")));
-  EXPECT_FALSE(feed->failed());
+  EXPECT_TRUE(feed->failure().ok());
   EXPECT_THAT(feed->Finish(), IsEmpty());
   EXPECT_THAT(
       script.Asked(),
@@ -141,7 +141,7 @@ TEST(LogEventsFeed, GoesOnWhereItStood) {
   feed->Begin({{place, StreamPosition{kNow - kMinute, kNow - kMinute, "t"}.Text()}}, kFrom, kNow);
   EXPECT_EQ(Drain(*feed).size(), 1u);
   EXPECT_THAT(script.Asked()[2], HasSubstr(R"("startTime":1768471140000})"));
-  EXPECT_FALSE(feed->failed());
+  EXPECT_TRUE(feed->failure().ok());
 }
 
 TEST(LogEventsFeed, WhatFailsCostsItselfOnly) {
@@ -153,7 +153,7 @@ TEST(LogEventsFeed, WhatFailsCostsItselfOnly) {
   const auto feed = MakeServiceFeed(settings);
   feed->Begin({}, kFrom, kNow);
   EXPECT_THAT(Drain(*feed), ElementsAre(HasSubstr("/good:z | ")));
-  EXPECT_TRUE(feed->failed());
+  EXPECT_FALSE(feed->failure().ok());
   EXPECT_EQ(script.Asked().size(), 7u);
 }
 
@@ -176,7 +176,7 @@ TEST(LogEventsFeed, AStreamThatIsGoneIsForgotten) {
   second->Begin({{"cloudwatchlogs://eu-west-1/g:b", known}}, kFrom, kNow);
   EXPECT_THAT(Drain(*second), IsEmpty());
   EXPECT_THAT(second->Finish(), IsEmpty());
-  EXPECT_TRUE(second->failed());
+  EXPECT_FALSE(second->failure().ok());
 }
 
 TEST(LogEventsFeed, RemovesWhatWasReadAndHasNotGrown) {
@@ -237,7 +237,7 @@ TEST(InspectorFeed, OneRegionNeverStopsTheOthers) {
   // The second one's answers go round in a circle: no position.
   EXPECT_THAT(Drain(*feed),
               ElementsAre(HasSubstr("eu-west-2 |  | "), HasSubstr("eu-west-2 |  | "), HasSubstr("eu-west-3 | 1768471200000 | ")));
-  EXPECT_TRUE(feed->failed());
+  EXPECT_FALSE(feed->failure().ok());
   feed->Cancel();
   feed->Begin({}, kFrom, kNow);
   EXPECT_THAT(Drain(*feed), IsEmpty());

@@ -23,6 +23,7 @@ from wazuh_queue import WazuhQueue, collect, collecting
 DAY = trail.TODAY.strftime("%Y-%b-%d").upper()
 BEFORE = (trail.TODAY - trail.timedelta(days=1)).strftime("%Y-%b-%d").upper()
 DATAGRAM = 65_300
+KILL_SEED = int(os.environ.get("TRAILSIFT_KILL_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
 
 
 def without_nulls(value):
@@ -350,8 +351,14 @@ class EndTest(CollectorCase):
         cases = [
             ([], 2, "aws-s3: error: one of the arguments"),
             (["--bucket", "UPPER"], 2, "no name of a bucket"),
-            (["--service", "inspector"], 12, "ERROR: the service inspector is not collected yet"),
-            (["--subscriber", "buckets", "--queue", "q"], 12, "ERROR: the subscriber buckets is not collected yet"),
+            (["--service", "inspector"], 3, "ERROR: inspector2://"),
+            (["--service", "cloudwatchlogs", "--aws_log_groups", "g"], 3, "ERROR: cloudwatchlogs://"),
+            (["--service", "cloudwatchlogs", "--aws_profile", "missing"], 23, "ERROR: "),
+            (["--subscriber", "buckets", "--queue", "q", "--regions", "us-east-1"], 3, "ERROR: queue q: no AWS credentials"),
+            (["--subscriber", "buckets", "--queue", "q", "--aws_profile", "missing"], 23, "ERROR: "),
+            (["--subscriber", "buckets"], 20, "ERROR: --subscriber needs the name of its SQS queue"),
+            (["--subscriber", "security_lake", "--queue", "q"], 21, "ERROR: --subscriber security_lake needs"),
+            (["--subscriber", "x"], 12, "ERROR: argument --subscriber/-sb"),
             (["--service", "x"], 12, "ERROR: argument --service/-sr"),
             (["--bucket", folder], 14, "ERROR: "),
             (["--bucket", f"file://{other}"], 18, "no account folder here"),
@@ -390,11 +397,9 @@ class EndTest(CollectorCase):
 
 
 class KillTest(CollectorCase):
-    SEED = int(os.environ.get("TRAILSIFT_KILL_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
-
     def test_killed_again_and_again_nothing_is_lost(self):
-        print(f"\nTRAILSIFT_KILL_SEED={self.SEED}", flush=True)
-        chance = random.Random(self.SEED)
+        print(f"\nTRAILSIFT_KILL_SEED={KILL_SEED}", flush=True)
+        chance = random.Random(KILL_SEED)
         names = [f"name {n}" for n in range(6000)]
         kills = 0
         with servers.S3Proxy() as s3, self.queue() as queue:
@@ -411,7 +416,7 @@ class KillTest(CollectorCase):
                         kills += 1
             self.collect(env=s3.environment())
             found = queue.ids
-            self.assertEqual(set(found), {event_id(name) for name in names}, self.SEED)
+            self.assertEqual(set(found), {event_id(name) for name in names}, KILL_SEED)
             self.assertGreater(kills, 2)
             self.collect(env=s3.environment())
             self.assertEqual(len(queue.ids), len(found))

@@ -67,6 +67,15 @@ def who(lines):
     return sorted(alert["data"]["who"] for alert in trail.final(lines).values() if alert["rule"]["id"] == "100100")
 
 
+def findings(moto, *results):
+    """What Inspector will answer, one after the other."""
+    body = json.dumps({"results": results, "account_id": moto.account, "region": "us-east-1"}).encode()
+    request = urllib.request.Request(moto.endpoint + "/moto-api/static/inspector2/findings-results", data=body, method="POST",
+                                     headers={"Content-Type": "application/json"})
+    with _direct.open(request, timeout=30) as answer:
+        assert answer.status == 201, answer.status
+
+
 class ServicesTest(trail.TrailCase):
     def setUp(self):
         super().setUp()
@@ -204,13 +213,6 @@ class ServicesTest(trail.TrailCase):
         self.assertEqual(len(trail.alerts(self.home)), len(wanted))
         self.assertGreater(killed, 0)
 
-    def queue_findings(self, *results):
-        body = json.dumps({"results": results, "account_id": self.moto.account, "region": "us-east-1"}).encode()
-        request = urllib.request.Request(self.moto.endpoint + "/moto-api/static/inspector2/findings-results", data=body, method="POST",
-                                         headers={"Content-Type": "application/json"})
-        with _direct.open(request, timeout=30) as answer:
-            self.assertEqual(answer.status, 201)
-
     def test_findings_of_inspector(self):
         now = time.time()
 
@@ -218,7 +220,7 @@ class ServicesTest(trail.TrailCase):
             return {"findingArn": f"arn:aws:inspector2:us-east-1:{self.moto.account}:finding/{name}", "severity": severity, "updatedAt": updated,
                     "awsAccountId": self.moto.account, "title": f"title {name}", "status": "ACTIVE", "resources": [{"id": "i-1"}], **more}
 
-        self.queue_findings([finding("a", "CRITICAL"), finding("b", "LOW"), finding("c", "HIGH", status="CLOSED")],
+        findings(self.moto, [finding("a", "CRITICAL"), finding("b", "LOW"), finding("c", "HIGH", status="CLOSED")],
                             [finding("a", "CRITICAL"), finding("b", "MEDIUM", now + 1)])
         config = self.service("inspector")
         self.assertEqual(self.read(config).passed["records"], 3)

@@ -259,6 +259,14 @@ class Daemon:
         self._err.close()
 
 
+def until(condition, seconds=60):
+    """Waits until the condition holds; a test fails where it does not."""
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, "what was waited for has not come"
+        time.sleep(0.02)
+
+
 def alerts(home):
     """Every line of alerts.json."""
     path = pathlib.Path(home) / "logs" / "alerts" / "alerts.json"
