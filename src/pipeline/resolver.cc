@@ -158,6 +158,8 @@ void Resolver::TakeFinding(Finding&& finding, std::uint64_t reference) {
   finding.values.clear();
   Keep(std::make_shared<Finding>(std::move(finding)));
   windows_.Add(event);
+  // What is not decided yet must be at hand when it is: to read it again costs its object, and what a service answered can't be.
+  if (++undecided_ >= kRecentFindings) Evaluate();
 }
 
 void Resolver::EmitPlain(Finding&& finding) {
@@ -235,6 +237,7 @@ void Resolver::Finish(Alert& alert, const Rule& rule) {
 }
 
 void Resolver::Evaluate() {
+  undecided_ = 0;
   windows_.Evaluate(decisions_);
   EmitDecisions();
 }

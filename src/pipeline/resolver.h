@@ -119,6 +119,7 @@ class Resolver {
   // Findings of correlated events of late: most corrections concern these.
   std::unordered_map<Hash128, std::shared_ptr<Finding>, HashOfHash128> recent_;
   std::deque<Hash128> recent_order_;
+  std::size_t undecided_ = 0;  // findings since the last Evaluate: all are recent
 
   struct Earlier {
     Millis found = 0;

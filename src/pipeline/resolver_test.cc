@@ -228,6 +228,19 @@ TEST_F(ResolverTest, ALateEventsCorrectionWaitsForReconcileAndSaysWhatItReplaces
   EXPECT_EQ(alerts_.size(), 1u);
 }
 
+TEST_F(ResolverTest, WhatIsNotDecidedYetIsAtHandHoweverMuchComes) {
+  const auto resolver = Make();
+  for (int object = 0; object < 10; ++object) {
+    std::vector<MadeRecord> records;
+    for (int i = 0; i < 500; ++i)
+      records.push_back({.id = std::to_string(object) + '/' + std::to_string(i), .name = "Fail", .user = "u" + std::to_string(object)});
+    Take(*resolver, "k" + std::to_string(object), records);
+  }
+  resolver->Evaluate();
+  EXPECT_THAT(reread_, IsEmpty());
+  EXPECT_EQ(Told().size(), 5000u);
+}
+
 TEST_F(ResolverTest, ObjectsAreForgottenWithTheirEvents) {
   ResolverOptions resolver_options;
   resolver_options.lateness = 10 * kMinute;
