@@ -233,7 +233,8 @@ TEST_F(ResolverTest, WhatIsNotDecidedYetIsAtHandHoweverMuchComes) {
   for (int object = 0; object < 10; ++object) {
     std::vector<MadeRecord> records;
     for (int i = 0; i < 500; ++i)
-      records.push_back({.id = std::to_string(object) + '/' + std::to_string(i), .name = "Fail", .user = "u" + std::to_string(object)});
+      records.push_back(
+          {.id = std::to_string(object) + '/' + std::to_string(i), .name = "Fail", .user = "u" + std::to_string(object)});
     Take(*resolver, "k" + std::to_string(object), records);
   }
   resolver->Evaluate();
