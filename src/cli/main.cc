@@ -24,7 +24,7 @@ namespace {
 int Main(int argc, char** argv) {
   // Left alone, the allocator learns from freed giants to keep their like in its heaps, and a run's memory creeps up.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
-  // A heap for each thread keeps what each of them once needed at most: a quarter of the peak.
+  // A heap for each thread keeps what each of them once needed at most: a seventh of the peak.
   mallopt(M_ARENA_MAX, 2);
   if (IsAwsS3Call(argc, argv)) return AwsS3Main(argc, argv);
   CLI::App app("Watches AWS CloudTrail: collects a trail's objects from S3, detects with Wazuh rules, writes Wazuh alerts",

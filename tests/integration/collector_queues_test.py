@@ -189,24 +189,18 @@ class SecurityHubTest(SubscriberCase):
 class SecurityLakeTest(trail.TrailCase):
     """Queue, objects and role of one account, as moto plays them; only the role may read."""
 
-    BUCKET = "aws-security-data-lake-eu-west-1"
-    ROLE = json.dumps({"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"},
-        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}]})
-    USER = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]})
-
     def test_rows_are_messages_without_an_envelope(self):
         wazuh = self.scratch / "ossec"
         rows = [lake.finding("é one", 5, 3600), lake.finding("two", 3, 3700)]
         with servers.Moto() as moto, WazuhQueue(wazuh) as queue:
             url = moto.create_queue("lake")
-            moto.create_bucket(self.BUCKET)
-            user = moto.create_user("collector", self.USER)
-            source = ["-sb", "security_lake", "-q", "lake", "-i", moto.create_role("lake", self.ROLE, ("collector",)), "-x", "lake-1", *SHORT]
-            stranger = moto.create_user("stranger", self.ROLE)
-            half = [*source[:5], moto.create_role("half", self.ROLE.replace("sqs:*", "sqs:SendMessage"), ("collector",)), *source[6:]]
-            moto.put(self.BUCKET, "ext/a.zstd.parquet", lake.parquet(self.scratch, rows))
-            moto.send(url, by_eventbridge(self.BUCKET, "ext/a.zstd.parquet"))
+            moto.create_bucket(lake.BUCKET)
+            user = moto.create_user("collector", lake.USER)
+            source = ["-sb", "security_lake", "-q", "lake", "-i", moto.create_role("lake", lake.ROLE, ("collector",)), "-x", "lake-1", *SHORT]
+            stranger = moto.create_user("stranger", lake.ROLE)
+            half = [*source[:5], moto.create_role("half", lake.ROLE.replace("sqs:*", "sqs:SendMessage"), ("collector",)), *source[6:]]
+            moto.put(lake.BUCKET, "ext/a.zstd.parquet", lake.parquet(self.scratch, rows))
+            moto.send(url, by_eventbridge(lake.BUCKET, "ext/a.zstd.parquet"))
             moto.enforce()
             outcome = collect(wazuh, *source, env=moto.environment(*stranger))
             self.assertEqual(outcome.code, 3, outcome.out)

@@ -49,21 +49,15 @@ class SecurityHubTest(QueueCase):
 class SecurityLakeTest(trail.TrailCase):
     """By the role of the subscription, which alone may read."""
 
-    BUCKET = "aws-security-data-lake-eu-west-1"
-    ROLE = json.dumps({"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"},
-        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}]})
-    USER = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]})
-
     def setUp(self):
         super().setUp()
         self.moto = servers.Moto()
         self.moto.__enter__()
         self.addCleanup(self.moto.__exit__, None, None, None)
         self.queue = self.moto.create_queue("new")
-        self.moto.create_bucket(self.BUCKET)
-        self.user = self.moto.create_user("collector", self.USER)
-        self.role = self.moto.create_role("lake", self.ROLE, ("collector",))
+        self.moto.create_bucket(lake.BUCKET)
+        self.user = self.moto.create_user("collector", lake.USER)
+        self.role = self.moto.create_role("lake", lake.ROLE, ("collector",))
 
     def run_once(self, code=0, user=None):
         config = self.config(configured(subscriber("security_lake", iam_role_arn=self.role, external_id="lake-1")))
@@ -77,9 +71,9 @@ class SecurityLakeTest(trail.TrailCase):
         good = "ext/SecurityHub/region=eu-west-1/accountId=111122223333/eventDay=20260115/a.zstd.parquet"
         damaged = good.replace("a.zstd", "b.zstd")
         whole = lake.parquet(self.scratch, [lake.finding("critical", 5, 3600), lake.finding("medium", 3, 3700), lake.finding("over", 5, 3800, status_id=4)])
-        self.moto.put(self.BUCKET, good, whole)
-        self.moto.put(self.BUCKET, damaged, whole[:-20])
-        self.moto.send(self.queue, by_eventbridge(self.BUCKET, good), by_sns(by_eventbridge(self.BUCKET, damaged)))
+        self.moto.put(lake.BUCKET, good, whole)
+        self.moto.put(lake.BUCKET, damaged, whole[:-20])
+        self.moto.send(self.queue, by_eventbridge(lake.BUCKET, good), by_sns(by_eventbridge(lake.BUCKET, damaged)))
         outcome = self.run_once(code=5)
         lines = trail.alerts(self.home)
         self.assertEqual(trail.rules_of(lines), ["90372", "90374"])
@@ -89,12 +83,12 @@ class SecurityLakeTest(trail.TrailCase):
         self.assertEqual(alert["data"]["finding_info"], {"title": "critical", "types": ["a", "b"]})
         self.assertNotIn("aws", alert["data"])
         self.assertEqual(alert["trailsift"]["event_time"], trail.iso(3600))
-        self.assertIn(f"quarantined: s3://{self.BUCKET}/{damaged}: is a Parquet file that is cut off", outcome.err)
+        self.assertIn(f"quarantined: s3://{lake.BUCKET}/{damaged}: is a Parquet file that is cut off", outcome.err)
         self.assertEqual(self.moto.queue_depth(self.queue), (0, 0))
 
     def test_without_the_role_nothing_is_read_and_nothing_goes(self):
-        self.moto.send(self.queue, by_eventbridge(self.BUCKET, "x.parquet"))
-        outcome = self.run_once(code=4, user=self.moto.create_user("stranger", self.ROLE))
+        self.moto.send(self.queue, by_eventbridge(lake.BUCKET, "x.parquet"))
+        outcome = self.run_once(code=4, user=self.moto.create_user("stranger", lake.ROLE))
         self.assertIn("sts:AssumeRole", outcome.err)
         self.assertEqual(trail.alerts(self.home), [])
         self.assertEqual(sum(self.moto.queue_depth(self.queue)), 1)

@@ -9,6 +9,13 @@ import trail
 
 MAKER = pathlib.Path(__file__).with_name("parquet_maker.py")
 
+# A subscription: its bucket, the policy of its role, which alone may read, and that of who assumes the role.
+BUCKET = "aws-security-data-lake-eu-west-1"
+ROLE = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"},
+    {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}]})
+USER = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]})
+
 
 def finding(title, severity, at, **more):
     """An OCSF finding. Every row has all columns, as in a real file."""
