@@ -1,5 +1,6 @@
 #include "event/full_log.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -11,18 +12,54 @@ namespace {
 
 using simdjson::dom::element_type;
 
-void AppendUnit(std::uint32_t unit, std::string& out) {
-  out += "\\u";
-  for (int shift = 12; shift >= 0; shift -= 4) out += "0123456789abcdef"[(unit >> shift) & 15];
-}
+// The message under way: raw writes at the end of a text. Room comes first, for as many bytes as the writes behind it have at most.
+class Pen {
+ public:
+  explicit Pen(std::string& out) : out_(out), used_(out.size()) {}
+  ~Pen() { out_.resize(used_); }
+  Pen(const Pen&) = delete;
+  Pen& operator=(const Pen&) = delete;
 
-// Appends the escape of the non-ASCII character at `text[at]` and returns its length; the text is valid UTF-8 (simdjson saw to it),
-// an envelope's perhaps not: a byte that begins nothing stands for U+FFFD.
-std::size_t AppendNonAscii(std::string_view text, std::size_t at, std::string& out) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + i])); };
+  std::size_t used() const { return used_; }
+  [[gnu::always_inline]] void Room(std::size_t size) {
+    if (out_.size() - used_ < size) [[unlikely]] Grow(size);
+  }
+  char* At() { return out_.data() + used_; }
+  void Advance(std::size_t size) { used_ += size; }
+
+  void Raw(char c) { out_[used_++] = c; }
+  [[gnu::always_inline]] void Put(std::string_view text) {
+    Room(text.size());
+    std::memcpy(At(), text.data(), text.size());
+    Advance(text.size());
+  }
+  template <std::size_t size>
+  void Put(const char (&text)[size]) {
+    Put(std::string_view(text, size - 1));
+  }
+  // With quotes and escapes, ASCII only.
+  void String(std::string_view text);
+
+ private:
+  [[gnu::noinline]] void Grow(std::size_t size) { out_.resize(used_ + std::max<std::size_t>(size, 2048)); }
+  void Unit(std::uint32_t unit) {
+    Raw('\\');
+    Raw('u');
+    for (int shift = 12; shift >= 0; shift -= 4) Raw("0123456789abcdef"[(unit >> shift) & 15]);
+  }
+  std::size_t NonAscii(std::string_view text);
+
+  std::string& out_;
+  std::size_t used_;
+};
+
+// Writes the escape of the non-ASCII character that begins `text` and returns its length; the text is valid UTF-8 (simdjson saw to it),
+// an envelope's perhaps not: a byte that begins nothing stands for U+FFFD. At most 12 bytes.
+std::size_t Pen::NonAscii(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
   const std::size_t size = byte(0) < 0xC2 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : byte(0) < 0xF5 ? 4 : 1;
-  if (size == 1 || at + size > text.size()) {
-    AppendUnit(0xFFFD, out);
+  if (size == 1 || size > text.size()) {
+    Unit(0xFFFD);
     return 1;
   }
   std::uint32_t point = byte(0) & (0x7Fu >> size);
@@ -32,14 +69,14 @@ std::size_t AppendNonAscii(std::string_view text, std::size_t at, std::string& o
     point = point << 6 | (byte(i) & 0x3F);
   }
   if (!whole || (point & 0xFFFFF800) == 0xD800 || point > 0x10FFFF) {
-    AppendUnit(0xFFFD, out);
+    Unit(0xFFFD);
     return 1;
   }
   if (point < 0x10000) {
-    AppendUnit(point, out);
+    Unit(point);
   } else {
-    AppendUnit(0xD800 + ((point - 0x10000) >> 10 & 0x3FF), out);
-    AppendUnit(0xDC00 + (point & 0x3FF), out);
+    Unit(0xD800 + ((point - 0x10000) >> 10 & 0x3FF));
+    Unit(0xDC00 + (point & 0x3FF));
   }
   return size;
 }
@@ -63,43 +100,77 @@ bool IsPlain(char c) {
   return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
 }
 
-// How many bytes from the beginning on need no escape, eight at a time.
-std::size_t PlainPrefix(std::string_view text) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  constexpr std::uint64_t kTops = 0x8080808080808080;
-  // A top bit where a byte is zero; those above the lowest such byte may be wrong, and only whether there is one counts.
-  const auto zeros = [](std::uint64_t word) { return (word - kOnes) & ~word & kTops; };
+// Bytes that are looked at together (a vector of GCC's and clang's).
+using Sixteen [[gnu::vector_size(16)]] = unsigned char;
+using Eight [[gnu::vector_size(8)]] = unsigned char;
+
+// Copies as many bytes as the vector has; false where one of them needs an escape.
+template <typename Vector>
+[[gnu::always_inline]] inline bool CopyVector(const char* from, char* to) {
+  Vector bytes;
+  std::memcpy(&bytes, from, sizeof bytes);
+  std::memcpy(to, &bytes, sizeof bytes);
+  const auto special = (bytes < 0x20) | (bytes >= 0x7F) | (bytes == '"') | (bytes == '\\');
+  std::uint64_t words[sizeof bytes / 8];
+  std::memcpy(words, &special, sizeof special);
+  std::uint64_t any = 0;
+  for (const std::uint64_t word : words) any |= word;
+  return any == 0;
+}
+
+// Copies the bytes that need no escape up to the first that does, and answers how many. The last vector overlaps the one before it.
+std::size_t CopyPlain(const char* from, std::size_t size, char* to) {
   std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + at, sizeof word);
-    const std::uint64_t below_space = (word - kOnes * 0x20) & ~word & kTops;
-    if (((word & kTops) | below_space | zeros(word ^ kOnes * '"') | zeros(word ^ kOnes * '\\') | zeros(word ^ kOnes * 0x7F)) != 0)
-      break;
-  }
-  while (at < text.size() && IsPlain(text[at])) ++at;
+  while (at + 16 <= size && CopyVector<Sixteen>(from + at, to + at)) at += 16;
+  if (at + 16 > size && size >= 16 && (at == size || CopyVector<Sixteen>(from + size - 16, to + size - 16))) return size;
+  if (size >= 8 && size < 16 && CopyVector<Eight>(from, to) && CopyVector<Eight>(from + size - 8, to + size - 8)) return size;
+  for (; at < size && IsPlain(from[at]); ++at) to[at] = from[at];
   return at;
 }
 
-void AppendMember(std::string_view key, std::string_view value, std::string& out) {
-  AppendAsciiJsonString(key, out);
-  out += ": ";
-  AppendAsciiJsonString(value, out);
+void Pen::String(std::string_view text) {
+  Room(text.size() + 2);
+  Raw('"');
+  for (;;) {
+    const std::size_t plain = CopyPlain(text.data(), text.size(), At());
+    Advance(plain);
+    if (plain == text.size()) break;
+    text.remove_prefix(plain);
+    Room(text.size() + 12);  // an escape, the rest and the quote
+    const auto byte = static_cast<unsigned char>(text.front());
+    std::size_t size = 1;
+    if (byte >= 0x80) {
+      size = NonAscii(text);
+    } else if (const char letter = ShortEscape(byte); letter != '\0') {
+      Raw('\\');
+      Raw(letter);
+    } else {
+      Unit(byte);
+    }
+    text.remove_prefix(size);
+  }
+  Raw('"');
 }
 
 class Writer {
  public:
-  Writer(const Envelope& envelope, std::string& out) : envelope_(envelope), out_(out) {}
+  Writer(const Envelope& envelope, Pen& pen) : envelope_(envelope), pen_(pen) {}
+
+  void Member(std::string_view key, std::string_view value) {
+    pen_.String(key);
+    pen_.Put(": ");
+    pen_.String(value);
+  }
 
   void Members(simdjson::dom::object object, bool settled, WazuhPlace place, bool first) {
     for (const auto field : object) {
       if (place == WazuhPlace::kTop && IsReplaced(field.key, object, envelope_)) continue;
       const auto node = ChangeValue(field.value, settled);
       if (!node) continue;
-      if (!first) out_.append(", ", 2);
+      if (!first) pen_.Put(", ");
       first = false;
-      AppendAsciiJsonString(field.key, out_);
-      out_.append(": ", 2);
+      pen_.String(field.key);
+      pen_.Put(": ");
       if (const auto wrap = WrapOf(place, field.key, node->value)) {
         Wrapped(*wrap, node->value);
       } else {
@@ -110,101 +181,86 @@ class Writer {
 
  private:
   void Wrapped(const WazuhWrap& wrap, JsonValue value) {
-    out_ += '{';
-    AppendAsciiJsonString(wrap.member, out_);
-    out_ += ": ";
+    pen_.Put("{");
+    pen_.String(wrap.member);
+    pen_.Put(": ");
     if (wrap.python_text) {
       std::string text;
       AppendPythonStr(value, text);
-      AppendAsciiJsonString(text, out_);
+      pen_.String(text);
     } else {
       Value(value, true, WazuhPlace::kElsewhere);
     }
-    out_ += '}';
+    pen_.Put("}");
   }
 
   void Value(JsonValue value, bool settled, WazuhPlace place) {
     switch (value.type()) {
       case element_type::OBJECT:
-        out_ += '{';
+        pen_.Put("{");
         Members(value.get_object().value_unsafe(), settled, place, true);
-        out_ += '}';
+        pen_.Put("}");
         return;
       case element_type::ARRAY: {
-        out_ += '[';
+        pen_.Put("[");
         bool first = true;
         for (const JsonValue element : simdjson::dom::array(value.get_array().value_unsafe())) {
-          if (!first) out_ += ", ";
+          if (!first) pen_.Put(", ");
           first = false;
           Value(element, true, WazuhPlace::kElsewhere);  // lists are not looked into
         }
-        out_ += ']';
+        pen_.Put("]");
         return;
       }
-      case element_type::STRING: return AppendAsciiJsonString(value.get_string().value_unsafe(), out_);
-      case element_type::NULL_VALUE: out_ += "null"; return;
+      case element_type::STRING: return pen_.String(value.get_string().value_unsafe());
+      case element_type::BOOL: return pen_.Put(value.get_bool().value_unsafe() ? "true" : "false");
+      case element_type::NULL_VALUE: return pen_.Put("null");
       case element_type::DOUBLE:
-        if (const double number = value.get_double().value_unsafe(); IsInfinite(number)) {
-          out_ += number < 0 ? "-1e400" : "1e400";  // Python's Infinity is no JSON
-          return;
-        }
-        return AppendJson(value, out_);
-      default: AppendJson(value, out_);
+        // Python's Infinity is no JSON.
+        if (const double number = value.get_double().value_unsafe(); IsInfinite(number))
+          return pen_.Put(number < 0 ? "-1e400" : "1e400");
+        break;
+      default: break;
     }
+    std::string text;
+    AppendJson(value, text);
+    pen_.Put(text);
   }
 
   const Envelope& envelope_;
-  std::string& out_;
+  Pen& pen_;
 };
 
 }  // namespace
 
-void AppendAsciiJsonString(std::string_view text, std::string& out) {
-  out += '"';
-  for (;;) {
-    const std::size_t plain = PlainPrefix(text);
-    out.append(text, 0, plain);
-    if (plain == text.size()) break;
-    const auto byte = static_cast<unsigned char>(text[plain]);
-    std::size_t size = 1;
-    if (byte >= 0x80) {
-      size = AppendNonAscii(text, plain, out);
-    } else if (const char letter = ShortEscape(byte); letter != '\0') {
-      out += '\\';
-      out += letter;
-    } else {
-      AppendUnit(byte, out);
-    }
-    text.remove_prefix(plain + size);
-  }
-  out += '"';
-}
+void AppendAsciiJsonString(std::string_view text, std::string& out) { Pen(out).String(text); }
 
 void AppendFullLog(simdjson::dom::object record, const Envelope& envelope, std::string& out) {
-  out += R"({"integration": "aws", "aws": {)";
-  const std::size_t begin = out.size();
+  Pen pen(out);
+  Writer writer(envelope, pen);
+  pen.Put(R"({"integration": "aws", "aws": {)");
+  const std::size_t begin = pen.used();
   if (envelope.collector != Envelope::Collector::kService) {
-    out += R"("log_info": {)";
+    pen.Put(R"("log_info": {)");
     if (envelope.collector == Envelope::Collector::kBucket) {
-      AppendMember("aws_account_alias", envelope.account_alias, out);
-      out += ", ";
+      writer.Member("aws_account_alias", envelope.account_alias);
+      pen.Put(", ");
     }
-    AppendMember("log_file", envelope.log_file, out);
-    out += ", ";
-    AppendMember("s3bucket", envelope.bucket, out);
-    out += '}';
+    writer.Member("log_file", envelope.log_file);
+    pen.Put(", ");
+    writer.Member("s3bucket", envelope.bucket);
+    pen.Put("}");
   }
-  Writer(envelope, out)
-      .Members(record, envelope.as_is, envelope.as_is ? WazuhPlace::kElsewhere : WazuhPlace::kTop, out.size() == begin);
+  writer.Members(record, envelope.as_is, envelope.as_is ? WazuhPlace::kElsewhere : WazuhPlace::kTop, pen.used() == begin);
   const auto append = [&](std::string_view key, std::string_view value) {
-    if (out.size() > begin) out += ", ";
-    AppendMember(key, value, out);
+    if (pen.used() > begin) pen.Put(", ");
+    writer.Member(key, value);
   };
   if (!envelope.source.empty()) append("source", envelope.source);
   if (!envelope.account_id.empty()) append("aws_account_id", envelope.account_id);
   if (!envelope.as_is)
     if (const auto address = SourceIpAddress(record)) append("source_ip_address", *address);
-  out += "}}";
+  pen.Put("}}");
 }
 
 }  // namespace trailsift

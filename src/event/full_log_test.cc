@@ -63,7 +63,7 @@ TEST(FullLog, Envelope) {
   EXPECT_NE(out.find(R"("bad \ufffd\ufffd")"), std::string::npos) << out;
 }
 
-// Eight bytes are looked at together: each byte of ASCII at each place among them.
+// Eight or sixteen bytes are looked at together: each byte of ASCII at each place among them.
 TEST(FullLog, EveryByteAtEveryPlace) {
   for (int byte = 0; byte < 0x80; ++byte) {
     std::string escaped(1, static_cast<char>(byte));
@@ -76,11 +76,13 @@ TEST(FullLog, EveryByteAtEveryPlace) {
          {std::pair('"', '"'), {'\\', '\\'}, {'\b', 'b'}, {'\f', 'f'}, {'\n', 'n'}, {'\r', 'r'}, {'\t', 't'}})
       if (byte == plain) escaped = std::string(1, '\\') + letter;
     for (std::size_t before = 0; before < 18; ++before) {
-      const std::string head(before, 'x');
-      const std::string tail(17 - before, '~');
-      std::string out;
-      AppendAsciiJsonString(head + static_cast<char>(byte) + tail, out);
-      EXPECT_EQ(out, '"' + head + escaped + tail + '"') << byte;
+      for (std::size_t after = 0; after < 18; ++after) {
+        const std::string head(before, 'x');
+        const std::string tail(after, '~');
+        std::string out;
+        AppendAsciiJsonString(head + static_cast<char>(byte) + tail, out);
+        ASSERT_EQ(out, '"' + head + escaped + tail + '"') << byte;
+      }
     }
   }
 }

@@ -27,23 +27,6 @@ bool LooksLikeIpv4(std::string_view text) {
 
 }  // namespace
 
-std::optional<WazuhNode> ChangeValue(JsonValue value, bool settled) {
-  if (settled) return WazuhNode{value, true};
-  switch (value.type()) {
-    case simdjson::dom::element_type::NULL_VALUE: return std::nullopt;
-    case simdjson::dom::element_type::ARRAY: {
-      const simdjson::dom::array array = value.get_array().value_unsafe();
-      auto it = array.begin();
-      const auto end = array.end();
-      if (it == end) return WazuhNode{value, false};
-      const JsonValue only = *it;
-      if (++it != end) return WazuhNode{value, false};
-      return WazuhNode{only, true};
-    }
-    default: return WazuhNode{value, false};
-  }
-}
-
 std::optional<WazuhWrap> WrapOf(WazuhPlace place, std::string_view key, JsonValue value) {
   if (place == WazuhPlace::kElsewhere) return std::nullopt;
   if (place == WazuhPlace::kRequestParameters) {

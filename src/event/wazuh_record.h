@@ -22,7 +22,22 @@ enum class WazuhPlace { kTop, kRequestParameters, kElsewhere };
 
 // The member value `value` of an object after steps 2 and 3: nothing for a null, the element for a list of one. Inside a settled
 // object every value stays.
-std::optional<WazuhNode> ChangeValue(JsonValue value, bool settled);
+inline std::optional<WazuhNode> ChangeValue(JsonValue value, bool settled) {
+  if (settled) return WazuhNode{value, true};
+  switch (value.type()) {
+    case simdjson::dom::element_type::NULL_VALUE: return std::nullopt;
+    case simdjson::dom::element_type::ARRAY: {
+      const simdjson::dom::array array = value.get_array().value_unsafe();
+      auto it = array.begin();
+      const auto end = array.end();
+      if (it == end) return WazuhNode{value, false};
+      const JsonValue only = *it;
+      if (++it != end) return WazuhNode{value, false};
+      return WazuhNode{only, true};
+    }
+    default: return WazuhNode{value, false};
+  }
+}
 
 // Steps 5 to 7: the value becomes an object with one member of this name; nothing when it stays as it is.
 struct WazuhWrap {

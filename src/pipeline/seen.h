@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <string>
 #include <string_view>
@@ -23,6 +24,17 @@ namespace trailsift {
 struct ShortId {
   std::array<std::uint8_t, 10> bytes{};
   auto operator<=>(const ShortId&) const = default;
+  bool operator==(const ShortId& other) const {  // the library's calls memcmp
+    return Load<std::uint64_t>(0) == other.Load<std::uint64_t>(0) && Load<std::uint16_t>(8) == other.Load<std::uint16_t>(8);
+  }
+
+ private:
+  template <typename Word>
+  Word Load(std::size_t at) const {
+    Word word;
+    std::memcpy(&word, bytes.data() + at, sizeof word);
+    return word;
+  }
 };
 
 // A set by open addressing; 10 bytes a slot, 8 in 15 to 8 in 10 slots used once it has grown.
