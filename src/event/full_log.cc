@@ -22,7 +22,8 @@ class Pen {
 
   std::size_t used() const { return used_; }
   [[gnu::always_inline]] void Room(std::size_t size) {
-    if (out_.size() - used_ < size) [[unlikely]] Grow(size);
+    if (out_.size() - used_ < size) [[unlikely]]
+      Grow(size);
   }
   char* At() { return out_.data() + used_; }
   void Advance(std::size_t size) { used_ += size; }
