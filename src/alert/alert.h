@@ -49,6 +49,7 @@ struct Alert {
   std::string target_account_name;
   std::string instances;            // instance ids, comma separated
   std::vector<std::string> also;    // ids of other rules that would have held
+  std::string sigma_id;             // the UUID of a Sigma rule
   std::vector<Hash128> supersedes;  // alerts that this one replaces
   std::optional<Hash128> retracts;  // the alert that this line withdraws
   bool reparsed = false;            // written by `reparse`: no event of it will come again after a kill
@@ -72,6 +73,9 @@ struct Origin {
 
 // The alert as one line of alerts.json, without the newline; `wazuh_id` is `<epoch>.<offset>`. `utc`: the timestamp in UTC (hunt).
 void AppendAlertJson(const Alert& alert, const Origin& origin, std::string_view wazuh_id, bool utc, std::string& out);
+
+// Its `rule` alone.
+void AppendRuleJson(const Alert& alert, std::string& out);
 
 // The same alert as a block of alerts.log, with its closing blank line.
 void AppendAlertLog(const Alert& alert, const Origin& origin, std::string_view wazuh_id, std::string& out);

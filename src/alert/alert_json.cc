@@ -49,9 +49,11 @@ std::string Joined(const std::vector<std::string>& parts) {
 // Ids in rule order; technique names and tactics as far as they are known, each tactic once.
 void AppendMitre(const std::vector<MitreTechnique>& techniques, std::string& out) {
   if (techniques.empty()) return;
+  std::vector<std::string> ids;
   std::vector<std::string> tactics;
   std::vector<std::string> names;
   for (const MitreTechnique& technique : techniques) {
+    if (!technique.id.empty()) ids.push_back(technique.id);
     if (!technique.technique.empty()) names.push_back(technique.technique);
     for (const std::string& tactic : technique.tactics) {
       if (std::find(tactics.begin(), tactics.end(), tactic) == tactics.end()) tactics.push_back(tactic);
@@ -59,16 +61,16 @@ void AppendMitre(const std::vector<MitreTechnique>& techniques, std::string& out
   }
   AppendKey("mitre", out);
   out += '{';
-  AppendTexts(
-      "id", techniques, [](const MitreTechnique& each) -> std::string_view { return each.id; }, out);
+  if (!ids.empty()) AppendTexts("id", ids, kSelf, out);
   if (!tactics.empty()) AppendTexts("tactic", tactics, kSelf, out);
   if (!names.empty()) AppendTexts("technique", names, kSelf, out);
   out += '}';
 }
 
-void AppendRule(const Alert& alert, std::string& out) {
+}  // namespace
+
+void AppendRuleJson(const Alert& alert, std::string& out) {
   const RuleInfo& rule = *alert.rule;
-  AppendKey("rule", out);
   out += '{';
   if (rule.level > 0) AppendNumber("level", static_cast<std::uint64_t>(rule.level), out);
   AppendMember("description", alert.description, out);
@@ -84,6 +86,8 @@ void AppendRule(const Alert& alert, std::string& out) {
   for (const auto& [name, entries] : rule.compliance) AppendTexts(name, entries, kSelf, out);
   out += '}';
 }
+
+namespace {
 
 void AppendActorAndTarget(const Alert& alert, std::string& out) {
   if (alert.actor) {
@@ -125,6 +129,7 @@ void AppendTrailsift(const Alert& alert, std::string& out) {
   AppendMember("event", alert.event.ToHex(), out);
   AppendMember("event_time", FormatIsoTime(alert.event_time), out);
   AppendTexts("events", alert.events, kSelf, out);
+  AppendMemberIfAny("sigma_id", alert.sigma_id, out);
   AppendActorAndTarget(alert, out);
   AppendMemberIfAny("account_name", alert.account_name, out);
   if (!alert.instances.empty()) AppendTexts("instances", SplitAtCommas(alert.instances), kSelf, out);
@@ -143,7 +148,10 @@ void AppendTrailsift(const Alert& alert, std::string& out) {
 void AppendAlertJson(const Alert& alert, const Origin& origin, std::string_view wazuh_id, bool utc, std::string& out) {
   out += '{';
   AppendMember("timestamp", FormatWazuhTime(alert.arrival, utc), out);
-  if (alert.rule != nullptr) AppendRule(alert, out);
+  if (alert.rule != nullptr) {
+    AppendKey("rule", out);
+    AppendRuleJson(alert, out);
+  }
   AppendKey("agent", out);
   out += '{';
   AppendMember("id", origin.agent_id, out);

@@ -21,6 +21,9 @@ struct AlertMarks {
   std::string wazuh_id;
 };
 
+// Whether it is the id of a Sigma rule: Wazuh's are numbers.
+inline bool IsSigmaId(std::string_view rule_id) { return rule_id.find('-') != std::string_view::npos; }
+
 enum class LineKind { kOurs, kForeign, kNotJson };
 
 // Reads a line without its newline. kForeign: a JSON object without a usable `trailsift.id`, of another program; kNotJson: damage.

@@ -46,6 +46,13 @@ bool AppendScalar(JsonValue value, std::string& out) {
   }
 }
 
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+std::size_t SkipDigits(std::string_view text, std::size_t at) {
+  while (at < text.size() && IsDigit(text[at])) ++at;
+  return at;
+}
+
 }  // namespace
 
 std::optional<JsonDocument> JsonDocument::Parse(std::string_view text, std::size_t max_depth) {
@@ -174,6 +181,26 @@ void AppendJsonDouble(double value, std::string& out) {
   out.append(digits, 0, whole);
   out += '.';
   out.append(digits, whole, std::string::npos);
+}
+
+bool IsJsonNumber(std::string_view text) {
+  std::size_t at = !text.empty() && text[0] == '-' ? 1 : 0;
+  const std::size_t whole = at;
+  at = SkipDigits(text, at);
+  if (at == whole || (text[whole] == '0' && at > whole + 1)) return false;
+  if (at < text.size() && text[at] == '.') {
+    const std::size_t fraction = ++at;
+    at = SkipDigits(text, at);
+    if (at == fraction) return false;
+  }
+  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    ++at;
+    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+    const std::size_t exponent = at;
+    at = SkipDigits(text, at);
+    if (at == exponent) return false;
+  }
+  return at == text.size();
 }
 
 }  // namespace trailsift

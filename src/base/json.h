@@ -40,6 +40,9 @@ std::optional<std::string_view> FindText(JsonValue value, std::string_view path)
 // lives as long as the document and the arena.
 std::optional<std::string_view> ScalarText(JsonValue value, Arena& arena);
 
+// Whether the text is a number by JSON's grammar.
+bool IsJsonNumber(std::string_view text);
+
 // Appends compact JSON text of the value / a quoted JSON string of the text (valid UTF-8 goes through as it is).
 void AppendJson(JsonValue value, std::string& out);
 void AppendJsonString(std::string_view text, std::string& out);

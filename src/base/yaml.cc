@@ -9,6 +9,8 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "base/json.h"
+
 namespace trailsift {
 namespace {
 
@@ -126,34 +128,6 @@ class TreeBuilder final : public YAML::EventHandler {
   std::size_t values_ = 0;
 };
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-std::size_t SkipDigits(std::string_view text, std::size_t at) {
-  while (at < text.size() && IsDigit(text[at])) ++at;
-  return at;
-}
-
-// By JSON's grammar.
-bool IsNumber(std::string_view text) {
-  std::size_t at = !text.empty() && text[0] == '-' ? 1 : 0;
-  const std::size_t whole = at;
-  at = SkipDigits(text, at);
-  if (at == whole || (text[whole] == '0' && at > whole + 1)) return false;
-  if (at < text.size() && text[at] == '.') {
-    const std::size_t fraction = ++at;
-    at = SkipDigits(text, at);
-    if (at == fraction) return false;
-  }
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    ++at;
-    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
-    const std::size_t exponent = at;
-    at = SkipDigits(text, at);
-    if (at == exponent) return false;
-  }
-  return at == text.size();
-}
-
 void AppendQuoted(std::string_view text, std::string& out) {
   constexpr char kHex[] = "0123456789abcdef";
   out += '"';
@@ -219,19 +193,17 @@ void YamlNode::Merge(const YamlNode& other) {
   }
 }
 
-std::optional<YamlNode> ParseYaml(const std::string& text, const std::string& file, Diagnostics& diagnostics) {
+bool YamlNode::is_number() const { return is_scalar() && !quoted && IsJsonNumber(text); }
+
+std::optional<std::vector<YamlNode>> ParseYamlDocuments(const std::string& text, const std::string& file,
+                                                        Diagnostics& diagnostics) {
   try {
     std::istringstream in(text);
     YAML::Parser parser(in);
-    TreeBuilder builder;
-    parser.HandleNextDocument(builder);
-    YamlNode root = std::move(builder.root());
-    if (TreeBuilder rest; parser.HandleNextDocument(rest)) {
-      diagnostics.Error(file, rest.root().line, rest.root().column, "a second document",
-                        "one file holds one document: remove the `---`");
-      return std::nullopt;
-    }
-    return root;
+    std::vector<YamlNode> documents;
+    for (TreeBuilder builder; parser.HandleNextDocument(builder); builder = TreeBuilder())
+      if (!builder.root().is_null()) documents.push_back(std::move(builder.root()));
+    return documents;
   } catch (const YAML::Exception& fault) {
     const bool placed = !fault.mark.is_null();
     diagnostics.Error(file, placed ? fault.mark.line + 1 : 0, placed ? fault.mark.column + 1 : 0, "broken YAML: " + fault.msg);
@@ -239,11 +211,23 @@ std::optional<YamlNode> ParseYaml(const std::string& text, const std::string& fi
   }
 }
 
+std::optional<YamlNode> ParseYaml(const std::string& text, const std::string& file, Diagnostics& diagnostics) {
+  std::optional<std::vector<YamlNode>> documents = ParseYamlDocuments(text, file, diagnostics);
+  if (!documents) return std::nullopt;
+  if (documents->empty()) return YamlNode();
+  if (documents->size() > 1) {
+    diagnostics.Error(file, (*documents)[1].line, (*documents)[1].column, "a second document",
+                      "one file holds one document: remove the `---`");
+    return std::nullopt;
+  }
+  return std::move(documents->front());
+}
+
 void AppendYamlAsJson(const YamlNode& node, std::string& out) {
   switch (node.kind) {
     case YamlNode::Kind::kNull: out += "null"; return;
     case YamlNode::Kind::kScalar: {
-      const bool plain = !node.quoted && (node.text == "true" || node.text == "false" || IsNumber(node.text));
+      const bool plain = node.is_number() || (!node.quoted && (node.text == "true" || node.text == "false"));
       if (plain) out += node.text;
       else AppendQuoted(node.text, out);
       return;

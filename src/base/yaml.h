@@ -1,10 +1,9 @@
-// YAML as people write it: one document, scalars with their text as it stands, places for every value. yaml-cpp does the parsing and is
-// named only in yaml.cc.
+// YAML as people write it: scalars with their text as it stands, places for every value. yaml-cpp does the parsing and is named only in
+// yaml.cc.
 //
 // What a plain scalar means is told by JSON's own words only: `null`, `~` and nothing are null, `true` and `false` are truths, what JSON
-// would read as a number is one; `yes`, `0123` and `2026-01-15` are text. Aliases are copies of what they name. Refused: several
-// documents, a key that stands twice in a map or is no scalar, more than 64 levels, more than a million values (aliases counted as what
-// they stand for).
+// would read as a number is one; `yes`, `0123` and `2026-01-15` are text. Aliases are copies of what they name. Refused: a key that stands
+// twice in a map or is no scalar, more than 64 levels, more than a million values in a document (aliases counted as what they stand for).
 #pragma once
 
 #include <optional>
@@ -36,6 +35,8 @@ struct YamlNode {
   bool is_scalar() const { return kind == Kind::kScalar; }
   bool is_sequence() const { return kind == Kind::kSequence; }
   bool is_map() const { return kind == Kind::kMap; }
+  // A plain scalar that JSON would read as a number.
+  bool is_number() const;
 
   // The member of that name; nullptr where there is none.
   const YamlNode* Find(std::string_view key) const;
@@ -54,6 +55,8 @@ struct YamlMember {
 
 // The document; kNull for an empty file. Nothing when the text is no YAML: the first fault is then in `diagnostics` under the name `file`.
 std::optional<YamlNode> ParseYaml(const std::string& text, const std::string& file, Diagnostics& diagnostics);
+// The documents of a file that may hold several, `---` between them; empty ones are left out.
+std::optional<std::vector<YamlNode>> ParseYamlDocuments(const std::string& text, const std::string& file, Diagnostics& diagnostics);
 
 // The same value as compact JSON.
 void AppendYamlAsJson(const YamlNode& node, std::string& out);

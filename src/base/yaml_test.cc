@@ -104,5 +104,18 @@ TEST(YamlTest, MergesMapsIntoMaps) {
   EXPECT_EQ(json, R"({"a":{"b":["x"],"c":{"d":2,"f":3}},"e":[2],"g":null})");
 }
 
+TEST(Yaml, ReadsTheDocumentsOfAFile) {
+  Diagnostics diagnostics;
+  const auto documents = ParseYamlDocuments("---\na: 1\n---\n---\nb: [2]\n...\n", "f.yaml", diagnostics);
+  ASSERT_TRUE(documents && diagnostics.empty());
+  ASSERT_EQ(documents->size(), 2u);
+  EXPECT_NE((*documents)[0].Find("a"), nullptr);
+  EXPECT_EQ((*documents)[1].Find("b")->line, 5);
+  EXPECT_TRUE(ParseYamlDocuments("# nothing\n", "f.yaml", diagnostics)->empty());
+  EXPECT_EQ(ParseYamlDocuments("a: 1\n---\nb: [\n", "f.yaml", diagnostics), std::nullopt);
+  ASSERT_EQ(diagnostics.items().size(), 1u);
+  EXPECT_EQ(diagnostics.items()[0].line, 4);
+}
+
 }  // namespace
 }  // namespace trailsift

@@ -22,6 +22,7 @@
 #include "cli/hunt_plan_output.h"
 #include "cli/hunt_progress.h"
 #include "cli/rule_loading.h"
+#include "cli/sigma_options.h"
 #include "cli/signals.h"
 #include "pipeline/hunt.h"
 
@@ -32,6 +33,7 @@ struct HuntArguments {
   std::vector<std::string> paths;
   std::vector<std::string> rules;
   std::vector<std::string> lists;
+  SigmaSources sigma;
   int min_level = 3;
   unsigned threads = 0;
   std::string start;
@@ -186,7 +188,7 @@ int RunHunt(const HuntArguments& arguments) {
   if (arguments.plan) return RunPlan(arguments, options, signals);
 
   Diagnostics diagnostics;
-  options.analyzer.rules = LoadRules(arguments.rules, arguments.lists, diagnostics);
+  options.analyzer.rules = LoadRules(arguments.rules, arguments.lists, arguments.sigma, diagnostics);
   for (const Diagnostic& diagnostic : diagnostics.items())
     if (diagnostic.severity != Severity::kNote) std::fprintf(stderr, "%s\n", diagnostic.ToString().c_str());
   if (options.analyzer.rules == nullptr) return kExitConfiguration;
@@ -266,6 +268,7 @@ void AddHuntCommand(CLI::App& app, std::function<int()>& action) {
       ->type_name("DIR")
       ->allow_extra_args(false)
       ->take_all();
+  AddSigmaOptions(*command, arguments->sigma);
   command->add_option("--min-level", arguments->min_level, "Show alerts of this level and above")
       ->check(CLI::Range(0, 16))
       ->capture_default_str();

@@ -19,6 +19,7 @@
 #include "cli/logtest_input.h"
 #include "cli/logtest_session.h"
 #include "cli/rule_loading.h"
+#include "cli/sigma_options.h"
 #include "config/ossec_conf.h"
 
 namespace trailsift {
@@ -86,7 +87,7 @@ void AppendFiltering(const LogtestAnswer& answer, std::string& out) {
   std::vector<std::string> names;
   std::vector<std::string> tactics;
   for (const MitreTechnique& technique : info.mitre) {
-    ids.push_back(technique.id);
+    if (!technique.id.empty()) ids.push_back(technique.id);
     if (!technique.technique.empty()) names.push_back(technique.technique);
     for (const std::string& tactic : technique.tactics)
       if (std::find(tactics.begin(), tactics.end(), tactic) == tactics.end()) tactics.push_back(tactic);
@@ -106,12 +107,18 @@ void AppendText(const LogtestAnswer& answer, bool verbose, std::string& out) {
     AppendPathText(answer, out);
   }
   if (answer.rule != nullptr) AppendFiltering(answer, out);
+  if (!answer.sigma.empty()) {
+    out += "\n**Sigma rules that hold:\n";
+    for (const Alert& alert : answer.sigma)
+      out += '\t' + alert.rule->id + " (level " + std::to_string(alert.rule->level) + "): " + alert.description + '\n';
+  }
   AppendWhyNotText(answer, out);
   out += '\n';
 }
 
-// The line of alerts.json with `alert`, and `rule` null where there is none.
-void AppendJsonAnswer(const LogtestAnswer& answer, const LogtestLocation& location, const Options& options, std::string& out) {
+// The line of alerts.json with `alert`, and `rule` null where there is none; where Sigma rules were given, with those that hold.
+void AppendJsonAnswer(const LogtestAnswer& answer, const LogtestLocation& location, const Options& options, bool with_sigma,
+                      std::string& out) {
   Origin origin;
   origin.agent_id = location.agent_id;
   origin.agent_name = location.agent_name;
@@ -120,6 +127,14 @@ void AppendJsonAnswer(const LogtestAnswer& answer, const LogtestLocation& locati
   out += answer.raises_alert ? "{\"alert\":true," : "{\"alert\":false,";
   if (answer.rule == nullptr) out += "\"rule\":null,";
   out.append(line, 1, line.size() - 2);
+  if (with_sigma) {
+    out += ",\"sigma\":[";
+    for (const Alert& alert : answer.sigma) {
+      if (out.back() != '[') out += ',';
+      AppendRuleJson(alert, out);
+    }
+    out += ']';
+  }
   if (options.verbose) AppendPathJson(answer, out);
   if (!options.why_not.empty()) AppendWhyNotJson(answer, out);
   out += "}\n";
@@ -171,10 +186,11 @@ std::optional<std::vector<const Rule*>> FindRules(const RuleSet& rules, const st
 std::shared_ptr<const RuleSet> LoadFor(const Options& options, Diagnostics& diagnostics) {
   if (!options.config.empty()) {
     const std::optional<Settings> settings = LoadSettings(options.config, diagnostics);
-    return settings ? LoadConfiguredRules(*settings, options.config, diagnostics) : nullptr;
+    return settings ? LoadConfiguredRules(*settings, options.config, diagnostics, options.sources.sigma) : nullptr;
   }
-  if (options.sources.paths.empty()) return LoadRules({}, options.sources.list_folders, diagnostics);
+  if (options.sources.paths.empty()) return LoadRules({}, options.sources.list_folders, options.sources.sigma, diagnostics);
   RuleSources sources = options.sources;
+  std::erase(sources.paths, "none");
   AddListFolders(sources);
   return RuleSet::Load(sources, diagnostics);
 }
@@ -191,7 +207,7 @@ LogtestAnswer AnswerLines(const Options& options, LogtestSession& session) {
       std::fprintf(stderr, "line %d: %s\n", number, odd.c_str());
     LogtestAnswer answer = session.Process(line);
     std::string out;
-    if (options.json) AppendJsonAnswer(answer, session.location(), options, out);
+    if (options.json) AppendJsonAnswer(answer, session.location(), options, session.has_sigma(), out);
     else AppendText(answer, options.verbose, out);
     std::fwrite(out.data(), 1, out.size(), stdout);
     std::fflush(stdout);
@@ -231,14 +247,15 @@ void AddLogtestCommand(CLI::App& app, std::function<int()>& action) {
       "logtest",
       "Show what the rules make of log lines on stdin: bare CloudTrail records, or whole messages as Wazuh's collector sends them");
   const auto options = std::make_shared<Options>();
-  CLI::Option* rules = command->add_option("--rules", options->sources.paths,
-                                           "Rule files, or folders of them (*.xml by name), instead of the default ruleset");
+  CLI::Option* rules = command->add_option(
+      "--rules", options->sources.paths, "Rule files, or folders of them (*.xml by name), instead of the default ruleset; or none");
   command
       ->add_option("--config", options->config,
                    "The rules that `run` would load with these configuration files: the default ruleset and your own")
       ->excludes(rules);
   command->add_option("--lists", options->sources.list_folders,
                       "Folders of the lists that rules name; else the folders `lists` beside --rules");
+  AddSigmaOptions(*command, options->sources.sigma);
   command->add_option("--mitre", options->sources.mitre_file, "Table of MITRE techniques; else mitre.tsv beside the rules");
   command->add_option("-l,--location", options->location, "Where the lines come from: PLACE, or [ID] (HOST) ADDRESS->PLACE");
   command->add_option("--correlation-time", options->clock, "Clock of frequency rules: the events' own time, or now")

@@ -56,6 +56,7 @@ LogtestSession::LogtestSession(std::shared_ptr<const RuleSet> rules, LogtestCloc
       location_(std::move(location)),
       plan_(*rules_),
       matcher_(*rules_),
+      sigma_matcher_(rules_->sigma()),
       windows_(*rules_, plan_) {
   matcher_.set_origin({location_.place, location_.agent_name});
   last_time_ = NowMillis();
@@ -89,7 +90,7 @@ LogtestAnswer LogtestSession::Process(std::string_view line) {
 
   matcher_.Match(event, now, result_);
   ArrivalWindows::Outcome outcome = windows_.Decide(result_.alternatives, values, location_.agent_id, now);
-  if (outcome.matched != nullptr) ++fired_[outcome.matched];
+  if (outcome.matched != nullptr) ++fired_[&outcome.matched->info];
 
   LogtestAnswer answer;
   answer.rule = outcome.rule;
@@ -104,12 +105,26 @@ LogtestAnswer LogtestSession::Process(std::string_view line) {
     answer.alert.also = AlsoHolding(all_results_, *outcome.matched);
   }
   answer.ended = outcome.matched;
+  AskSigma(event, answer);
   if (tell_path_ || !why_not_.empty()) {
     Explainer explainer(*rules_, values, outcome, answer.rule);
     if (tell_path_) answer.path = explainer.Path();
     for (const Rule* rule : why_not_) answer.why_not.push_back(explainer.Why(*rule));
   }
   return answer;
+}
+
+void LogtestSession::AskSigma(const Event& event, LogtestAnswer& answer) {
+  const std::optional<JsonValue> record = event.record();
+  sigma_matcher_.Match(event, record && record->is_object() ? ReadHeader(*record) : RecordHeader(), sigma_matches_);
+  for (const SigmaRule* rule : sigma_matches_) {
+    Alert& alert = answer.sigma.emplace_back();
+    alert.rules = rules_;
+    alert.rule = &rule->info;
+    alert.description = rule->info.description;
+    alert.fired_times = ++fired_[&rule->info];
+    alert.mail = rule->info.level >= kMailLevel;
+  }
 }
 
 void LogtestSession::Describe(const EventValues& values, LogtestAnswer& answer) const {
@@ -132,7 +147,7 @@ void LogtestSession::Describe(const EventValues& values, LogtestAnswer& answer) 
 
   alert.rule = &rule->info;
   alert.description = ExpandDescription(rule->info.description, [&](std::string_view name) { return values.ForDescription(name); });
-  const auto fired = fired_.find(rule);
+  const auto fired = fired_.find(&rule->info);
   alert.fired_times = rule->no_counter || fired == fired_.end() ? 0 : fired->second;
   const bool loud = rule->info.level >= kMailLevel;
   alert.mail = (loud || rule->email_alert) && !rule->no_email_alert;

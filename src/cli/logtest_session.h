@@ -16,6 +16,7 @@
 #include "detect/arrival_windows.h"
 #include "detect/explain.h"
 #include "detect/matcher.h"
+#include "detect/sigma_matcher.h"
 #include "enrich/derive.h"
 #include "event/message.h"
 #include "rules/rule_set.h"
@@ -41,6 +42,7 @@ struct LogtestAnswer {
   Alert alert;  // alert.rule is nullptr where no rule holds
   const Rule* rule = nullptr;
   bool raises_alert = false;
+  std::vector<Alert> sigma;         // of the Sigma rules that hold; no more than what tells of the rule
   const Rule* ended = nullptr;      // the rule that the event ended at; while that is to be ignored, `rule` is its parent
   std::vector<ExplainedRule> path;  // from a root to `ended`; only when asked for
   std::vector<WhyNot> why_not;      // one for each rule asked for
@@ -57,11 +59,13 @@ class LogtestSession {
   LogtestAnswer Process(std::string_view line);
 
   const LogtestLocation& location() const { return location_; }
+  bool has_sigma() const { return !rules_->sigma().rules().empty() || rules_->sigma().left_out() > 0; }
 
  private:
   Event MakeEvent(std::string_view line, const std::optional<JsonValue>& json);
   Millis Clock(std::string_view line);
   void Describe(const EventValues& values, LogtestAnswer& answer) const;
+  void AskSigma(const Event& event, LogtestAnswer& answer);
 
   std::shared_ptr<const RuleSet> rules_;
   FieldDeriver deriver_;
@@ -69,16 +73,18 @@ class LogtestSession {
   LogtestLocation location_;
   CorrelationPlan plan_;
   Matcher matcher_;
+  SigmaMatcher sigma_matcher_;
   ArrivalWindows windows_;
   MatchResult result_;
   std::vector<const Rule*> all_results_;
+  std::vector<const SigmaRule*> sigma_matches_;
   MessageParser parser_;
   Arena arena_;
   Envelope envelope_;
   Millis last_time_ = 0;
   bool tell_path_ = false;
   std::vector<const Rule*> why_not_;
-  std::unordered_map<const Rule*, std::uint32_t> fired_;
+  std::unordered_map<const RuleInfo*, std::uint32_t> fired_;
 };
 
 }  // namespace trailsift

@@ -73,8 +73,10 @@ bool IsExcluded(const std::filesystem::path& file, const std::vector<std::string
 
 }  // namespace
 
-RuleSources ChosenRules(const std::vector<std::string>& choice, const std::vector<std::string>& list_folders) {
+RuleSources ChosenRules(const std::vector<std::string>& choice, const std::vector<std::string>& list_folders,
+                        const SigmaSources& sigma) {
   RuleSources sources;
+  sources.sigma = sigma;
   sources.list_folders = list_folders;
   AddDefaultLists(sources);
   if (choice.empty()) AddDefault(sources);
@@ -95,14 +97,16 @@ void AddListFolders(RuleSources& sources) {
 }
 
 std::shared_ptr<const RuleSet> LoadRules(const std::vector<std::string>& choice, const std::vector<std::string>& list_folders,
-                                         Diagnostics& diagnostics) {
-  return RuleSet::Load(ChosenRules(choice, list_folders), diagnostics);
+                                         const SigmaSources& sigma, Diagnostics& diagnostics) {
+  return RuleSet::Load(ChosenRules(choice, list_folders, sigma), diagnostics);
 }
 
 std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, const std::vector<std::string>& config_files,
-                                                   Diagnostics& diagnostics) {
+                                                   Diagnostics& diagnostics, const SigmaSources& sigma) {
   Diagnostics found;
   RuleSources sources;
+  sources.sigma = sigma;
+  if (!settings.own.sigma_rules.empty()) sources.sigma.paths.insert(sources.sigma.paths.begin(), settings.own.sigma_rules);
   // A user's rules may speak of decoders of theirs, which nothing here needs: that must not keep the others from loading.
   sources.decoders = {"*"};
   AddDefaultLists(sources);
@@ -143,7 +147,10 @@ std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, con
 }
 
 std::string DescribeRules(const RuleSet& rules) {
-  std::string text = std::to_string(rules.rules().size()) + " rules, " + std::to_string(rules.lists().size()) + " lists";
+  const std::size_t sigma = rules.sigma().rules().size();
+  std::string text = std::to_string(rules.rules().size()) + " rules, " +
+                     (sigma > 0 ? std::to_string(sigma) + " Sigma rules, " : std::string()) + std::to_string(rules.lists().size()) +
+                     " lists";
   std::string apart;
   for (const auto& [name, use] : rules.lists()) {
     if (use.origin != ListUse::Origin::kFile) continue;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "cli/exit_code.h"
 #include "cli/list_warnings.h"
 #include "cli/rule_loading.h"
+#include "cli/sigma_options.h"
 #include "config/ossec_conf.h"
 #include "rules/rule_set.h"
 #include "rules/rule_warnings.h"
@@ -49,6 +51,19 @@ std::string JsonText(const Diagnostics& diagnostics) {
   return out + (diagnostics.empty() ? "]\n" : "\n]\n");
 }
 
+// Sigma's are the files *.yml and *.yaml, and the folders without Wazuh's.
+bool IsSigma(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) {
+    const std::string extension = std::filesystem::path(path).extension().string();
+    return extension == ".yml" || extension == ".yaml";
+  }
+  std::filesystem::directory_iterator entry(path, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
+    if (entry->path().extension() == ".xml") return false;
+  return true;
+}
+
 // Whether the paths are whole folders. The rules of one file may leave a list to the files beside it.
 bool AreFolders(const std::vector<std::string>& paths) {
   std::error_code error;
@@ -57,6 +72,9 @@ bool AreFolders(const std::vector<std::string>& paths) {
 }
 
 std::shared_ptr<const RuleSet> CheckPaths(RuleSources sources, Diagnostics& diagnostics) {
+  const auto sigma = std::stable_partition(sources.paths.begin(), sources.paths.end(), std::not_fn(IsSigma));
+  sources.sigma.paths.assign(sigma, sources.paths.end());
+  sources.paths.erase(sigma, sources.paths.end());
   AddListFolders(sources);
   std::shared_ptr<const RuleSet> rules = RuleSet::Load(sources, diagnostics);
   if (rules == nullptr) return nullptr;
@@ -65,10 +83,11 @@ std::shared_ptr<const RuleSet> CheckPaths(RuleSources sources, Diagnostics& diag
   return rules;
 }
 
-std::shared_ptr<const RuleSet> CheckConfigured(const std::vector<std::string>& files, Diagnostics& diagnostics) {
+std::shared_ptr<const RuleSet> CheckConfigured(const std::vector<std::string>& files, const SigmaSources& sigma,
+                                               Diagnostics& diagnostics) {
   const std::optional<Settings> settings = LoadSettings(files, diagnostics);
   if (!settings) return nullptr;
-  std::shared_ptr<const RuleSet> rules = LoadConfiguredRules(*settings, files, diagnostics);
+  std::shared_ptr<const RuleSet> rules = LoadConfiguredRules(*settings, files, diagnostics, sigma);
   if (rules == nullptr) return nullptr;
   WarnOfRules(*rules, diagnostics);
   std::vector<ListFile> lists;
@@ -83,12 +102,16 @@ int CheckRules(const Options& options) {
     return kExitUsage;
   }
   Diagnostics diagnostics;
-  const std::shared_ptr<const RuleSet> rules =
-      options.config.empty() ? CheckPaths(options.sources, diagnostics) : CheckConfigured(options.config, diagnostics);
+  const std::shared_ptr<const RuleSet> rules = options.config.empty()
+                                                   ? CheckPaths(options.sources, diagnostics)
+                                                   : CheckConfigured(options.config, options.sources.sigma, diagnostics);
   const std::string text = options.output == "json" ? JsonText(diagnostics) : TableText(diagnostics);
   std::fwrite(text.data(), 1, text.size(), stdout);
   if (rules == nullptr) return kExitConfiguration;
-  std::fprintf(stderr, "%zu rules\n", rules->rules().size());
+  std::fprintf(stderr, "%zu rules", rules->rules().size());
+  if (const SigmaRules& sigma = rules->sigma(); !sigma.rules().empty() || sigma.left_out() > 0)
+    std::fprintf(stderr, ", %zu Sigma rules, %zu for other logs left out", sigma.rules().size(), sigma.left_out());
+  std::fputs("\n", stderr);
   return kExitOk;
 }
 
@@ -97,7 +120,10 @@ int CheckRules(const Options& options) {
 void AddRulesCheck(CLI::App& rules, std::function<int()>& action) {
   CLI::App* check = rules.add_subcommand("check", "Report every fault of rule files, and rules that can't do what was meant");
   const auto options = std::make_shared<Options>();
-  check->add_option("PATH", options->sources.paths, "Rule files, or folders of them (*.xml by name), read as one set");
+  check->add_option("PATH", options->sources.paths,
+                    "Rule files, or folders of them (*.xml by name), read as one set; Sigma rules are files *.yml "
+                    "and folders without *.xml");
+  AddSigmaPlaceholders(*check, options->sources.sigma.placeholders);
   check->add_option("--config", options->config, "Check the rules that `run` would load with these configuration files");
   check->add_option("--lists", options->sources.list_folders,
                     "Folders of the lists that rules name; else the folders `lists` beside the rules");

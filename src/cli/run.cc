@@ -11,6 +11,7 @@
 #include "cli/exit_code.h"
 #include "cli/host.h"
 #include "cli/rule_loading.h"
+#include "cli/sigma_options.h"
 #include "cli/signals.h"
 #include "config/ossec_conf.h"
 #include "pipeline/service.h"
@@ -26,6 +27,7 @@ struct RunArguments {
   bool once = false;
   unsigned threads = 0;
   std::string metrics;
+  SigmaSources sigma;
 };
 
 void Print(const Diagnostics& diagnostics) {
@@ -75,9 +77,9 @@ int ExitOf(const PassReport& pass, const RunCounters& counters, int signal) {
 }
 
 // Loads the rules and lists anew, or says why those of before stay.
-std::optional<NewRules> LoadAnew(const Settings& settings, const std::vector<std::string>& config) {
+std::optional<NewRules> LoadAnew(const Settings& settings, const RunArguments& arguments) {
   Diagnostics diagnostics;
-  std::shared_ptr<const RuleSet> rules = LoadConfiguredRules(settings, config, diagnostics);
+  std::shared_ptr<const RuleSet> rules = LoadConfiguredRules(settings, arguments.config, diagnostics, arguments.sigma);
   for (const Diagnostic& item : diagnostics.items())
     if (item.severity == Severity::kError) LogError("rules", item.ToString());
     else if (item.severity == Severity::kWarning) LogWarning("rules", item.ToString());
@@ -118,7 +120,7 @@ int Run(RunArguments arguments) {
   Diagnostics diagnostics;
   const std::optional<Settings> settings = LoadSettings(arguments.config, diagnostics);
   std::shared_ptr<const RuleSet> rules;
-  if (settings) rules = LoadConfiguredRules(*settings, arguments.config, diagnostics);
+  if (settings) rules = LoadConfiguredRules(*settings, arguments.config, diagnostics, arguments.sigma);
   Print(diagnostics);
   if (!settings || rules == nullptr) {
     std::fprintf(stderr, "trailsift run: not started: mend the errors above\n");
@@ -141,7 +143,7 @@ int Run(RunArguments arguments) {
   options.once = arguments.once;
   options.reload = [&]() -> std::optional<NewRules> {
     if (!signals.TakeHangup()) return std::nullopt;
-    return LoadAnew(*settings, arguments.config);
+    return LoadAnew(*settings, arguments);
   };
   Result<std::unique_ptr<Service>> opened = Service::Open(std::move(options));
   if (!opened.ok()) {
@@ -204,6 +206,7 @@ void AddRunCommand(CLI::App& app, std::function<int()>& action) {
       ->add_option("--config", arguments->config,
                    "Configuration file, may repeat (default: /etc/trailsift/ossec.conf, trailsift.conf)")
       ->type_name("FILE");
+  AddSigmaOptions(*command, arguments->sigma);
   command->add_option("--home", arguments->home, "Where everything is written")->type_name("DIR")->capture_default_str();
   command->add_flag("--once", arguments->once, "Make one pass and exit");
   command->add_option("--threads", arguments->threads, "Threads that read and match (default: one a core)")

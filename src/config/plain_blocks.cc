@@ -176,6 +176,11 @@ const Block<OwnSettings>& OwnBlock() {
          const std::string text = r.NeededText(n);
          s.rules = text.empty() || text == "none" ? text : ResolvePath(r.file(), text);
        }},
+      {"sigma_rules",
+       [](const BlockReader& r, const XmlNode& n, OwnSettings& s) {
+         const std::string text = r.NeededText(n);
+         if (!text.empty()) s.sigma_rules = ResolvePath(r.file(), text);
+       }},
   }};
   return block;
 }

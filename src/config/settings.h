@@ -110,7 +110,8 @@ struct OwnSettings {
   std::uint64_t quarantine_alert = 10;    // so many objects and records in quarantine within an hour are no news; 0 = never told
   bool log_integrity = false;             // digests are checked while logs are read
   CorrelationTime correlation_time = CorrelationTime::kEvent;
-  std::string rules;  // folder of the default ruleset; `none` = without; empty = the one installed with the program
+  std::string rules;        // folder of the default ruleset; `none` = without; empty = the one installed with the program
+  std::string sigma_rules;  // folder or file of Sigma rules; empty = none
 };
 
 struct Settings {

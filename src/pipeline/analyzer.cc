@@ -92,7 +92,8 @@ Analyzer::Analyzer(const AnalyzerOptions& options)
       deriver_(std::make_unique<WindowNameKeeper>(
           [rules = options.rules](std::string_view list, std::string_view key) { return rules->InList(list, key); },
           [rules = options.rules](std::string_view account) { return rules->AccountName(account); })),
-      matcher_(*options.rules) {}
+      matcher_(*options.rules),
+      sigma_matcher_(options.rules->sigma()) {}
 Analyzer::~Analyzer() = default;
 
 ObjectReport Analyzer::Analyze(std::string bytes, const Envelope& envelope, const std::vector<DiscardRegex>* discard,
@@ -208,6 +209,8 @@ void Analyzer::Judge(const Event& event, const RecordHeader& header, std::string
   const bool matched = plain != nullptr && plain->info.level > 0;
   if (matched) seen.fate = SeenRecord::Fate::kMatched;
 
+  JudgeSigma(event, header, event_id, now, seen, report);
+
   const std::optional<std::size_t> component = options_.plan->ComponentOf(result_.alternatives);
   if (component || (matched && IsAlertable(*plain, options_.log_alert_level))) {
     Finding finding;
@@ -258,6 +261,24 @@ void Analyzer::Judge(const Event& event, const RecordHeader& header, std::string
     report.archive.push_back(std::move(whole.alert));
   }
   report.records.push_back(seen);
+}
+
+void Analyzer::JudgeSigma(const Event& event, const RecordHeader& header, std::string_view event_id, Millis now, SeenRecord& seen,
+                          ObjectReport& report) {
+  sigma_matcher_.Match(event, header, sigma_matches_);
+  if (sigma_matches_.empty()) return;
+  seen.fate = SeenRecord::Fate::kMatched;
+  std::erase_if(sigma_matches_, [this](const SigmaRule* rule) { return !IsAlertable(*rule, options_.log_alert_level); });
+  if (sigma_matches_.empty()) return;
+  Finding whole;
+  whole.event = seen.event;
+  whole.time = seen.time;
+  FillAlert(event, header, whole, true);
+  whole.alert.arrival = options_.utc_arrival ? seen.time : now;
+  seen.sigma_begin = static_cast<std::uint32_t>(report.sigma.size());
+  seen.sigma_count = static_cast<std::uint32_t>(sigma_matches_.size());
+  for (const SigmaRule* rule : sigma_matches_)
+    report.sigma.push_back({seen.event, event_id.empty() ? seen.event.ToHex() : std::string(event_id), rule, whole.alert});
 }
 
 std::string Analyzer::NameOf(std::string_view account) const {

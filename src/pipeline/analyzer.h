@@ -13,6 +13,7 @@
 #include "config/discard_regex.h"
 #include "detect/correlation_plan.h"
 #include "detect/matcher.h"
+#include "detect/sigma_matcher.h"
 #include "event/batch.h"
 #include "event/event.h"
 #include "event/message.h"
@@ -53,13 +54,23 @@ struct Finding {
   Alert alert;      // what does not depend on the rule
 };
 
+// That a Sigma rule holds for a record, as an alert but for what the rule says.
+struct SigmaFinding {
+  Hash128 event;
+  std::string event_id;
+  const SigmaRule* rule = nullptr;
+  Alert alert;
+};
+
 struct SeenRecord {
   enum class Fate : std::uint8_t { kUnmatched, kMatched, kDiscarded };
   Hash128 event;
   Millis time = 0;
   Fate fate = Fate::kUnmatched;
-  std::int32_t finding = -1;  // in ObjectReport::findings
-  std::int32_t archive = -1;  // in ObjectReport::archive
+  std::int32_t finding = -1;      // in ObjectReport::findings
+  std::int32_t archive = -1;      // in ObjectReport::archive
+  std::uint32_t sigma_begin = 0;  // in ObjectReport::sigma
+  std::uint32_t sigma_count = 0;
 };
 
 struct KindCounters {
@@ -73,6 +84,7 @@ struct KindCounters {
 struct ObjectReport {
   std::vector<SeenRecord> records;  // in file order
   std::vector<Finding> findings;
+  std::vector<SigmaFinding> sigma;
   std::vector<Alert> archive;  // every record, when asked for
   std::vector<BadRecord> bad_records;
   Status object_fault;
@@ -118,12 +130,16 @@ class Analyzer {
   std::string NameOf(std::string_view account) const;
   void AnalyzeMessage(std::string_view line, const Place& place, ObjectReport& report);
   void AnalyzeEvent(const Event& event, const RecordHeader& header, const Place& place, ObjectReport& report);
+  void JudgeSigma(const Event& event, const RecordHeader& header, std::string_view event_id, Millis now, SeenRecord& seen,
+                  ObjectReport& report);
   void FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log) const;
 
   const AnalyzerOptions& options_;
   const std::unique_ptr<const Deriver> deriver_;
   Matcher matcher_;
   MatchResult result_;
+  SigmaMatcher sigma_matcher_;
+  std::vector<const SigmaRule*> sigma_matches_;
   Arena arena_;
   MessageParser messages_;
   bool own_ = false;  // AnalyzeOwn is at work
@@ -131,6 +147,7 @@ class Analyzer {
 
 // A result of this rule is written: its level reaches the threshold (or log_alert), and no_log does not hide it.
 bool IsAlertable(const Rule& rule, int log_alert_level);
+inline bool IsAlertable(const SigmaRule& rule, int log_alert_level) { return rule.info.level >= log_alert_level; }
 
 // The description of a rule with `$(trailsift.window.…)` filled in.
 std::string FillWindowNames(std::string_view description, std::size_t count,

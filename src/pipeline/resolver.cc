@@ -54,10 +54,11 @@ Resolver::Resolver(const AnalyzerOptions& analyzer, const ResolverOptions& optio
 
 void Resolver::Seed(const std::vector<RecoveredAlert>& alerts) {
   for (const RecoveredAlert& alert : alerts) {
-    const auto [place, fresh] = earlier_.try_emplace(alert.event);
+    const Hash128 key = alert.is_sigma ? alert.id : alert.event;
+    const auto [place, fresh] = earlier_.try_emplace(key);
     Earlier& earlier = place->second;
     if (fresh) earlier.found = NowMillis();
-    new_earlier_.push_back(alert.event);
+    new_earlier_.push_back(key);
     earlier.withdrawn.insert(earlier.withdrawn.end(), alert.supersedes.begin(), alert.supersedes.end());
     if (alert.retracts) earlier.withdrawn.push_back(*alert.retracts);
     earlier.id = alert.retracts ? Hash128{} : alert.id;
@@ -101,6 +102,7 @@ void Resolver::Take(FlowReport& flow) {
     if (durable_) new_seen_[{SeenEvents::HourOf(record.time), name_time}].push_back(SeenEvents::Shorten(record.event));
     ++(record.fate == SeenRecord::Fate::kMatched ? counters_.matched : counters_.unmatched);
     newest = std::max(newest, record.time);
+    for (std::uint32_t i = 0; i < record.sigma_count; ++i) EmitSigma(std::move(report.sigma[record.sigma_begin + i]));
     if (record.finding < 0) continue;
     Finding& finding = report.findings[static_cast<std::size_t>(record.finding)];
     if (finding.component && !arrival_ && number == 0)
@@ -179,6 +181,21 @@ void Resolver::EmitPlain(Finding&& finding) {
   emit_(std::move(alert));
 }
 
+void Resolver::EmitSigma(SigmaFinding&& finding) {
+  const RuleInfo& info = finding.rule->info;
+  Alert alert = std::move(finding.alert);
+  alert.id = AlertId(info.id, {finding.event});
+  if (earlier_.contains(alert.id)) return TakeEarlier(alert.id);
+  alert.rules = analyzer_.rules;
+  alert.rule = &info;
+  alert.description = info.description;
+  alert.sigma_id = finding.rule->uuid;
+  alert.events.push_back(std::move(finding.event_id));
+  alert.mail = info.level >= analyzer_.email_alert_level;
+  alert.fired_times = CountFired(info.id, alert.arrival);
+  emit_(std::move(alert));
+}
+
 std::vector<std::pair<std::string, std::vector<std::string>>> Resolver::WindowValues(
     std::size_t component, const std::vector<const Comparison::Values*>& events) const {
   std::vector<std::pair<std::string, std::vector<std::string>>> out;
@@ -228,12 +245,14 @@ void Resolver::Finish(Alert& alert, const Rule& rule) {
   alert.rule = &rule.info;
   if (rule.no_full_log) alert.full_log.clear();
   alert.mail = !rule.no_email_alert && (rule.email_alert || rule.info.level >= analyzer_.email_alert_level);
-  if (!rule.no_counter) {
-    HourlyCount& fired = fired_[&rule];
-    const Millis hour = SeenEvents::HourOf(alert.arrival);
-    if (fired.hour != hour) fired = {hour, 0};
-    alert.fired_times = ++fired.count;
-  }
+  if (!rule.no_counter) alert.fired_times = CountFired(rule.info.id, alert.arrival);
+}
+
+std::uint32_t Resolver::CountFired(const std::string& rule_id, Millis arrival) {
+  HourlyCount& fired = fired_[rule_id];
+  const Millis hour = SeenEvents::HourOf(arrival);
+  if (fired.hour != hour) fired = {hour, 0};
+  return ++fired.count;
 }
 
 void Resolver::Evaluate() {
@@ -330,14 +349,9 @@ void Resolver::Keep(std::shared_ptr<Finding> finding) {
   }
 }
 
-void Resolver::TakeRules(const RuleSet& before) {
+void Resolver::TakeRules() {
   windows_.TakeRules(analyzer_.rules, analyzer_.plan);
   if (arrival_) arrival_.emplace(*analyzer_.rules, *analyzer_.plan);  // its memory is lost, as at a restart
-  std::unordered_map<const Rule*, HourlyCount> fired;
-  for (const auto& rule : before.rules())
-    if (const auto count = fired_.find(rule.get()); count != fired_.end())
-      if (const Rule* now = analyzer_.rules->Find(rule->id)) fired[now] = count->second;
-  fired_ = std::move(fired);
   // A finding whose rules or sentences are others now is made anew from its object when it is needed.
   const auto translate = [&](Finding& finding) {
     for (const Rule*& rule : finding.all_results) rule = analyzer_.rules->Find(rule->id);

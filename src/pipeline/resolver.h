@@ -60,9 +60,9 @@ class Resolver {
   void Reconcile();
   bool idle() const { return windows_.idle(); }
 
-  // The analyzer options that were given at the beginning hold other rules now; `before` are those of until now. Call after Evaluate, while
-  // no report of theirs is under way.
-  void TakeRules(const RuleSet& before);
+  // The analyzer options that were given at the beginning hold other rules now. Call after Evaluate, while no report of the ones of before is
+  // under way.
+  void TakeRules();
 
   // State: what changed since the last call, as frames; all of it; and back.
   void SaveChanges(StateLog& log);
@@ -84,6 +84,7 @@ class Resolver {
 
   void TakeFinding(Finding&& finding, std::uint64_t reference);
   void EmitPlain(Finding&& finding);
+  void EmitSigma(SigmaFinding&& finding);
   // correlation_time=arrival: decided at once, never corrected.
   void DecideByArrival(Finding&& finding);
   // Each of the component's fields that a sentence may name, and its distinct values over `events`.
@@ -91,6 +92,7 @@ class Resolver {
       std::size_t component, const std::vector<const Comparison::Values*>& events) const;
   void EmitDecisions();
   void Finish(Alert& alert, const Rule& rule);
+  std::uint32_t CountFired(const std::string& rule_id, Millis arrival);
   std::shared_ptr<Finding> FindingOf(const Decision& decision);
   void Keep(std::shared_ptr<Finding> finding);
   // The texts of a composite's newest counted events, as far as they are at hand.
@@ -108,7 +110,7 @@ class Resolver {
   Windows windows_;
   std::optional<ArrivalWindows> arrival_;  // correlation_time=arrival; windows_ stays empty then
   std::vector<Decision> decisions_;
-  std::unordered_map<const Rule*, HourlyCount> fired_;
+  std::unordered_map<std::string, HourlyCount> fired_;  // by the rule's id
 
   std::unordered_map<std::uint64_t, ObjectOrigin> origins_;  // by object number
   std::uint64_t next_number_ = 1;
@@ -128,9 +130,10 @@ class Resolver {
   };
   void TakeEarlier(const Hash128& event);
   void AppendEarlier(const Hash128& event, const Earlier& earlier, StateLog& log) const;
-  std::unordered_map<Hash128, Earlier, HashOfHash128> earlier_;  // by event
-  std::vector<Hash128> new_earlier_;                             // not yet in the state log
-  std::vector<Hash128> came_again_;                              // likewise
+  // By event. An alert of a Sigma rule, of which an event may have several and which nothing supersedes, stands under its own id.
+  std::unordered_map<Hash128, Earlier, HashOfHash128> earlier_;
+  std::vector<Hash128> new_earlier_;  // not yet in the state log
+  std::vector<Hash128> came_again_;   // likewise
 };
 
 }  // namespace trailsift

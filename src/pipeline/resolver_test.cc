@@ -268,7 +268,7 @@ TEST_F(ResolverTest, OtherRulesGoOnWithWhatIsRemembered) {
   options_.rules = RuleSet::LoadTexts({{"test.xml", text}}, {}, diagnostics);
   ASSERT_NE(options_.rules, nullptr);
   options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
-  resolver->TakeRules(*before);
+  resolver->TakeRules();
   resolver->Reconcile();
   EXPECT_THAT(Told(), IsEmpty()) << "what stands is not raised again";
 

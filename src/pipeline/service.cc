@@ -490,11 +490,11 @@ Status Service::TakeRules(const std::stop_token& stop) {
   // What the rules of before have decided is written before they go.
   group_began_.reset();
   TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
-  const std::shared_ptr<const RuleSet> before = analyzer_options_.rules;
+  const std::shared_ptr<const RuleSet> before = analyzer_options_.rules;  // lives until nothing refers to it
   analyzer_options_.rules = learned_.ApplyTo(new_rules_ ? *new_rules_->rules : *before);
   analyzer_options_.plan = std::make_shared<const CorrelationPlan>(*analyzer_options_.rules);
   again_ = std::make_unique<Analyzer>(analyzer_options_);
-  resolver_->TakeRules(*before);
+  resolver_->TakeRules();
   if (new_rules_) LogInfo("run", new_rules_->said);
   new_rules_.reset();
   return Status::Ok();

@@ -1,5 +1,9 @@
 #include "rules/mitre.h"
 
+#include <algorithm>
+
+#include "rules/ascii.h"
+
 namespace trailsift {
 namespace {
 
@@ -45,6 +49,16 @@ MitreTechnique MitreTable::Technique(const std::string& id) const {
 std::string MitreTable::TacticName(const std::string& id) const {
   const auto found = tactics_.find(id);
   return found == tactics_.end() ? id : found->second;
+}
+
+std::string MitreTable::TacticTagged(std::string_view tag) const {
+  for (const auto& [id, name] : tactics_) {
+    const bool same = std::equal(tag.begin(), tag.end(), name.begin(), name.end(), [](char written, char own) {
+      return AsciiLower(written) == AsciiLower(own) || (own == ' ' && (written == '-' || written == '_'));
+    });
+    if (same || tag == id) return name;
+  }
+  return {};
 }
 
 }  // namespace trailsift

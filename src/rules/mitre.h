@@ -22,6 +22,9 @@ class MitreTable {
   MitreTechnique Technique(const std::string& id) const;
   // The name of a tactic id; the id itself where the table doesn't know it.
   std::string TacticName(const std::string& id) const;
+  // The name of a tactic as Sigma's tags write it behind `attack.`, in capitals: `DEFENSE-EVASION`, `DEFENSE_EVASION` or `TA0005`. Empty
+  // where it is none that the table knows.
+  std::string TacticTagged(std::string_view tag) const;
 
  private:
   std::unordered_map<std::string, MitreTechnique> techniques_;

@@ -113,10 +113,15 @@ struct Pcre2Regex::Code {
   pcre2_code* compiled;
 };
 
-Result<Pcre2Regex> Pcre2Regex::Compile(std::string_view pattern) {
+Result<Pcre2Regex> Pcre2Regex::Compile(std::string_view pattern, const Options& options) {
+  std::uint32_t flags = options.utf ? PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF : 0;
+  if (options.caseless) flags |= PCRE2_CASELESS;
+  if (options.multiline) flags |= PCRE2_MULTILINE;
+  if (options.dotall) flags |= PCRE2_DOTALL;
   int error = 0;
   PCRE2_SIZE offset = 0;
-  pcre2_code* compiled = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), 0, &error, &offset, nullptr);
+  pcre2_code* compiled =
+      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), flags, &error, &offset, nullptr);
   if (compiled == nullptr) {
     std::array<PCRE2_UCHAR, 256> text{};
     pcre2_get_error_message(error, text.data(), text.size());

@@ -1,4 +1,5 @@
-// A PCRE2 pattern as Wazuh uses it: on bytes, with regard to case, no option set. Compiled once, with JIT where the machine allows it.
+// A PCRE2 pattern: as Wazuh uses it, on bytes, with regard to case, no option set; or on UTF-8, with the options that Sigma knows. Compiled
+// once, with JIT where the machine allows it.
 //
 // Copies share the compiled code; any number of threads may match at once. A match that runs out of its limits (a pattern that explodes
 // on some text) counts as no match, so that no pattern can hang the program. PCRE2 is named only in pcre2_regex.cc.
@@ -16,8 +17,15 @@ namespace trailsift {
 
 class Pcre2Regex {
  public:
+  struct Options {
+    bool utf = false;        // characters instead of bytes
+    bool caseless = false;   // (?i)
+    bool multiline = false;  // (?m)
+    bool dotall = false;     // (?s)
+  };
   // kInvalid with PCRE2's message and the offset when the pattern does not compile.
-  static Result<Pcre2Regex> Compile(std::string_view pattern);
+  static Result<Pcre2Regex> Compile(std::string_view pattern) { return Compile(pattern, Options()); }
+  static Result<Pcre2Regex> Compile(std::string_view pattern, const Options& options);
 
   bool Holds(std::string_view text) const;
 

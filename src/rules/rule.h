@@ -1,4 +1,4 @@
-// A checked rule: what a Wazuh XML rule (later also a Sigma rule) means, after every fault was reported and every name resolved, before it
+// A checked rule: what a Wazuh XML rule means (Sigma's: sigma_rule.h), after every fault was reported and every name resolved, before it
 // is compiled. Owns its strings. Immutable once it stands in a RuleSet.
 #pragma once
 
@@ -21,16 +21,16 @@ namespace trailsift {
 using Compliance = std::vector<std::pair<std::string, std::vector<std::string>>>;
 
 struct MitreTechnique {
-  std::string id;         // T1110
+  std::string id;         // T1110; empty where a rule names tactics alone
   std::string technique;  // Brute Force; empty where the data file does not know the id
   std::vector<std::string> tactics;
 };
 
 // What an alert says of its rule, whichever language the rule was written in.
 struct RuleInfo {
-  std::string id;  // Wazuh: the number as text
+  std::string id;  // Wazuh: the number as text; Sigma: the UUID, or `sigma-` and what is made of the title
   int level = 0;
-  std::string description;          // template: `$(field)` stands for a value
+  std::string description;          // Wazuh: a template, `$(field)` stands for a value; Sigma: the title
   std::vector<std::string> groups;  // without the compliance ones
   Compliance compliance;
   std::vector<MitreTechnique> mitre;

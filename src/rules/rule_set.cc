@@ -34,6 +34,7 @@ struct RuleInputs {
   std::vector<RuleText> texts;
   MitreTable mitre;
   std::vector<std::string> decoders;
+  std::shared_ptr<const SigmaRules> sigma;
 };
 
 std::shared_ptr<const RuleSet> Compile(std::shared_ptr<const RuleInputs> inputs, ListStore lists, Diagnostics& diagnostics);
@@ -66,6 +67,7 @@ class LoadedRules final : public RuleSet {
     return name && name->empty() ? std::nullopt : name;
   }
   const CompiledRules& compiled() const override { return compiled_; }
+  const SigmaRules& sigma() const override { return *inputs_->sigma; }
   const std::map<std::string, ListUse>& lists() const override { return lists_.used(); }
 
   std::shared_ptr<const RuleSet> WithLearned(const ListTexts& learned) const override {
@@ -96,7 +98,7 @@ std::shared_ptr<const RuleSet> Compile(std::shared_ptr<const RuleInputs> inputs,
   RuleLinker linker(found);
   linker.Link(std::move(drafts));
   for (const Diagnostic& item : found.items()) diagnostics.Add(item);
-  if (found.has_errors()) return nullptr;
+  if (found.has_errors() || inputs->sigma == nullptr) return nullptr;
   return std::make_shared<const LoadedRules>(linker, std::move(inputs), std::move(lists));
 }
 
@@ -155,6 +157,7 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const RuleSources& sources, Diagnos
   }
   inputs->mitre = FindMitreTable(sources, diagnostics);
   inputs->decoders = sources.decoders;
+  inputs->sigma = SigmaRules::Load(sources.sigma, inputs->mitre, diagnostics);
   ListStore lists(sources.list_files, sources.list_folders, sources.shipped_list_folders);
   lists.SetBuiltIn(sources.built_in_lists);
   lists.SetLearned(sources.learned_lists);
@@ -164,9 +167,10 @@ std::shared_ptr<const RuleSet> RuleSet::Load(const RuleSources& sources, Diagnos
 }
 
 std::shared_ptr<const RuleSet> RuleSet::LoadTexts(const std::vector<RuleText>& texts, const ListTexts& lists,
-                                                  Diagnostics& diagnostics) {
+                                                  Diagnostics& diagnostics, const std::vector<SigmaText>& sigma) {
   auto inputs = std::make_shared<RuleInputs>();
   inputs->texts = texts;
+  inputs->sigma = SigmaRules::LoadTexts(sigma, {}, inputs->mitre, diagnostics);
   ListStore store({}, {});
   store.SetBuiltIn(lists);
   return Compile(std::move(inputs), std::move(store), diagnostics);

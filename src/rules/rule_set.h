@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "rules/list_store.h"
 #include "rules/rule.h"
+#include "rules/sigma_rules.h"
 #include "rules/xml_rule_reader.h"
 
 namespace trailsift {
@@ -38,6 +39,7 @@ struct RuleSources {
   // The table of MITRE techniques (rules/mitre.h). Empty: `mitre.tsv` in the folders of `paths`, in their order; else the one
   // in memory; without one, alerts show ids only.
   std::string mitre_file;
+  SigmaSources sigma;
 };
 
 class RuleSet {
@@ -47,10 +49,10 @@ class RuleSet {
 
   // The same from texts in memory.
   static std::shared_ptr<const RuleSet> LoadTexts(const std::vector<RuleText>& texts, const ListTexts& lists,
-                                                  Diagnostics& diagnostics);
+                                                  Diagnostics& diagnostics, const std::vector<SigmaText>& sigma = {});
 
   virtual ~RuleSet() = default;
-  // All rules, in load order; and the roots of Wazuh's tree in the order they are tried.
+  // All of Wazuh's rules, in load order; and the roots of Wazuh's tree in the order they are tried.
   virtual const std::vector<std::unique_ptr<Rule>>& rules() const = 0;
   virtual const std::vector<const Rule*>& roots() const = 0;
   virtual const Rule* Find(int id) const = 0;
@@ -60,6 +62,8 @@ class RuleSet {
   virtual std::optional<std::string_view> AccountName(std::string_view account) const = 0;
   // For detect/matcher: the same rules with their tests shared, folded and indexed.
   virtual const CompiledRules& compiled() const = 0;
+  // The Sigma rules beside them.
+  virtual const SigmaRules& sigma() const = 0;
   // The lists that rules name, by name.
   virtual const std::map<std::string, ListUse>& lists() const = 0;
   // The same rules and lists as they were read then, with other learned lists; looks at no file.

@@ -1,0 +1,47 @@
+// The Sigma rules of one configuration, loaded and compiled. Immutable; shared by all threads, and owned by the RuleSet beside Wazuh's.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "rules/compiled_sigma.h"
+#include "rules/mitre.h"
+#include "rules/sigma_item.h"
+#include "rules/sigma_rule.h"
+
+namespace trailsift {
+
+struct SigmaSources {
+  // Files, or folders whose *.yml and *.yaml are read, those of folders below them too.
+  std::vector<std::string> paths;
+  SigmaPlaceholders placeholders;
+};
+
+struct SigmaText {
+  std::string file;  // as diagnostics name it
+  std::string text;
+};
+
+class SigmaRules {
+ public:
+  // Every fault goes to `diagnostics`; nullptr when one of them is an error.
+  static std::shared_ptr<const SigmaRules> Load(const SigmaSources& sources, const MitreTable& mitre, Diagnostics& diagnostics);
+  static std::shared_ptr<const SigmaRules> LoadTexts(const std::vector<SigmaText>& texts, const SigmaPlaceholders& placeholders,
+                                                     const MitreTable& mitre, Diagnostics& diagnostics);
+
+  // In the order of the files and of the documents in them.
+  const std::vector<std::unique_ptr<const SigmaRule>>& rules() const { return rules_; }
+  // Rules that are for other logs than CloudTrail's.
+  std::size_t left_out() const { return left_out_; }
+  // For detect/sigma_matcher.
+  const CompiledSigma& compiled() const { return *compiled_; }
+
+ private:
+  std::vector<std::unique_ptr<const SigmaRule>> rules_;
+  std::unique_ptr<const CompiledSigma> compiled_;
+  std::size_t left_out_ = 0;
+};
+
+}  // namespace trailsift
