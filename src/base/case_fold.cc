@@ -34,7 +34,7 @@ void Encode(char32_t code, std::string& out) {
     return;
   }
   const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-  out += static_cast<char>((0xF00u >> more & 0xF0u) | 0xC0u | code >> (6 * more));
+  out += static_cast<char>((0xF0u << (3 - more) & 0xF0u) | code >> (6 * more));
   for (int shift = 6 * (more - 1); shift >= 0; shift -= 6) out += static_cast<char>(0x80u | (code >> shift & 0x3Fu));
 }
 

@@ -1,8 +1,11 @@
 #include "cli/case_runner.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
+#include <utility>
 
+#include "alert/alert_marks.h"
 #include "base/json.h"
 #include "cli/logtest_session.h"
 #include "enrich/derive.h"
@@ -61,9 +64,11 @@ std::vector<EventOutcome> RunRecords(const RuleCase& test, const std::shared_ptr
   // A case may well span more than the default of run; everything in it is there at once.
   resolver_options.lateness = 3650 * kDay;
   std::unordered_map<Hash128, Alert, HashOfHash128> alerts;
+  std::unordered_map<Hash128, std::vector<std::string>, HashOfHash128> sigma;
   const auto emit = [&](Alert&& alert) {
     const Hash128 event = alert.event;
-    if (alert.retracts) alerts.erase(event);
+    if (IsSigmaId(alert.rule->id)) sigma[event].push_back(alert.rule->id);
+    else if (alert.retracts) alerts.erase(event);
     else alerts.insert_or_assign(event, std::move(alert));
   };
   std::string object = "{\"Records\":[";
@@ -88,6 +93,7 @@ std::vector<EventOutcome> RunRecords(const RuleCase& test, const std::shared_ptr
   for (std::size_t i = 0; i < report.records.size() && i < outcomes.size(); ++i) {
     const SeenRecord& record = report.records[i];
     EventOutcome& outcome = outcomes[i];
+    outcome.sigma = std::exchange(sigma[record.event], {});
     const auto alert = alerts.find(record.event);
     if (alert != alerts.end()) {
       FillRule(*alert->second.rule, alert->second.description, outcome);
@@ -110,6 +116,7 @@ std::vector<EventOutcome> RunLines(const RuleCase& test, const std::shared_ptr<c
   for (const CaseEvent& event : test.events) {
     const LogtestAnswer answer = session.Process(event.text);
     EventOutcome outcome;
+    for (const Alert& alert : answer.sigma) outcome.sigma.push_back(alert.rule->id);
     if (answer.rule != nullptr) {
       FillRule(answer.rule->info, answer.alert.description, outcome);
       outcome.raises_alert = answer.raises_alert;
@@ -127,11 +134,18 @@ std::string OutcomeText(const EventOutcome& got) {
   return "rule " + got.rule + " of level " + std::to_string(got.level) + " " + Quoted(got.description);
 }
 
+std::string Joined(const std::vector<std::string>& ids) {
+  std::string text;
+  for (const std::string& id : ids) text += (text.empty() ? "" : ", ") + id;
+  return text.empty() ? "none" : text;
+}
+
 // What differs, a sentence each.
 std::vector<std::string> Compare(const CaseExpectation& expected, const EventOutcome& got) {
   std::vector<std::string> faults;
   if (expected.none) {
     if (got.raises_alert) faults.push_back("no alert expected, got " + OutcomeText(got));
+    if (!got.sigma.empty()) faults.push_back("no alert expected, got Sigma rule " + Joined(got.sigma));
     return faults;
   }
   if (expected.rule && *expected.rule != got.rule) {
@@ -147,12 +161,12 @@ std::vector<std::string> Compare(const CaseExpectation& expected, const EventOut
     if (expected.fields[i].second != got.fields[i].second)
       faults.push_back(expected.fields[i].first + ' ' + Quoted(expected.fields[i].second) + " expected, got " +
                        Quoted(got.fields[i].second));
-  for (const std::string& rule : expected.also) {
-    if (std::find(got.also.begin(), got.also.end(), rule) != got.also.end()) continue;
-    std::string others;
-    for (const std::string& other : got.also) others += (others.empty() ? "" : ", ") + other;
-    faults.push_back("also rule " + rule + " expected, got " + (others.empty() ? "none" : others));
-  }
+  for (const std::string& rule : expected.also)
+    if (std::find(got.also.begin(), got.also.end(), rule) == got.also.end())
+      faults.push_back("also rule " + rule + " expected, got " + Joined(got.also));
+  if (expected.sigma && std::set<std::string>(expected.sigma->begin(), expected.sigma->end()) !=
+                            std::set<std::string>(got.sigma.begin(), got.sigma.end()))
+    faults.push_back("Sigma rules " + Joined(*expected.sigma) + " expected, got " + Joined(got.sigma));
   return faults;
 }
 

@@ -24,6 +24,7 @@ struct EventOutcome {
   std::string description;
   bool raises_alert = false;                                               // of level 3 or more, as by default
   std::vector<std::string> also;                                           // trailsift.also
+  std::vector<std::string> sigma;                                          // ids of the Sigma rules that hold
   std::vector<std::pair<std::string, std::optional<std::string>>> fields;  // those that are asked for
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "rules/sigma_rules.h"
 #include "rules/text_file.h"
 
 namespace trailsift {
@@ -16,15 +17,16 @@ bool EndsWith(std::string_view text, std::string_view end) {
 
 void AddDefault(RuleSources& sources) {
   for (const auto& [name, text] : EmbeddedRules()) {
-    if (name == "mitre.tsv") sources.built_in_mitre = text;
-    else if (EndsWith(name, ".xml")) sources.built_in.push_back({"default rules/" + name, text});
+    if (EndsWith(name, ".xml")) sources.built_in.push_back({"default rules/" + name, text});
   }
 }
 
-// The shipped lists are there whatever the rules.
-void AddDefaultLists(RuleSources& sources) {
-  for (const auto& [name, text] : EmbeddedRules())
+// The shipped lists and the table of MITRE techniques are there whatever the rules.
+void AddDefaultTables(RuleSources& sources) {
+  for (const auto& [name, text] : EmbeddedRules()) {
+    if (name == "mitre.tsv") sources.built_in_mitre = text;
     if (name.rfind(kLists, 0) == 0) sources.built_in_lists.emplace_back("etc/" + name, text);
+  }
 }
 
 // The folder `lists` in it, where there is one.
@@ -78,7 +80,7 @@ RuleSources ChosenRules(const std::vector<std::string>& choice, const std::vecto
   RuleSources sources;
   sources.sigma = sigma;
   sources.list_folders = list_folders;
-  AddDefaultLists(sources);
+  AddDefaultTables(sources);
   if (choice.empty()) AddDefault(sources);
   for (const std::string& path : choice)
     if (path != "none") AddPath(path, sources);
@@ -109,7 +111,7 @@ std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, con
   if (!settings.own.sigma_rules.empty()) sources.sigma.paths.insert(sources.sigma.paths.begin(), settings.own.sigma_rules);
   // A user's rules may speak of decoders of theirs, which nothing here needs: that must not keep the others from loading.
   sources.decoders = {"*"};
-  AddDefaultLists(sources);
+  AddDefaultTables(sources);
   for (const RulesetSettings::Entry& list : settings.ruleset.lists) AddDeclaredList(list, sources, found);
   for (const std::string& file : config_files) AddListsOf(std::filesystem::path(file).parent_path(), sources.list_folders);
   if (settings.own.rules.empty()) AddDefault(sources);

@@ -19,6 +19,7 @@
 #include "config/ossec_conf.h"
 #include "rules/rule_set.h"
 #include "rules/rule_warnings.h"
+#include "rules/sigma_rules.h"
 
 namespace trailsift {
 namespace {

@@ -18,6 +18,7 @@
 #include "cli/case_runner.h"
 #include "cli/exit_code.h"
 #include "cli/rule_loading.h"
+#include "cli/sigma_options.h"
 #include "rules/case_file.h"
 #include "rules/ini_cases.h"
 #include "rules/text_file.h"
@@ -111,9 +112,10 @@ int TestRules(const Options& options) {
   const Tests tests = ReadTests(options.paths, diagnostics);
   RuleSources sources = options.sources;
   if (sources.paths.empty()) {
-    sources = ChosenRules({});
+    sources = ChosenRules({}, {}, options.sources.sigma);
     sources.list_folders = options.sources.list_folders;
   }
+  std::erase(sources.paths, "none");
   CaseRunner runner(std::move(sources));
   const std::shared_ptr<const RuleSet> rules = runner.Load(diagnostics);
   if (rules != nullptr) WarnOfUnknownLists(*rules, tests.cases, diagnostics);
@@ -145,6 +147,7 @@ void AddRulesTest(CLI::App& rules, std::function<int()>& action) {
   command->add_option("--lists", options->sources.list_folders, "Folders of the lists that rules name; may repeat")
       ->allow_extra_args(false)
       ->take_all();
+  AddSigmaOptions(*command, options->sources.sigma);
   command->add_option("-o,--output", options->format, "table: a line a failed case; json: an array; junit: XML for CI systems")
       ->check(CLI::IsMember({"table", "json", "junit"}))
       ->capture_default_str();

@@ -1,7 +1,7 @@
 // The options by which commands take Sigma rules.
 #pragma once
 
-#include "rules/sigma_rules.h"
+#include "rules/sigma_sources.h"
 
 namespace CLI {
 class App;

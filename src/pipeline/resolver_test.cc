@@ -313,6 +313,41 @@ TEST_F(ResolverTest, AnAlertThatStandsInTheFilesIsNotRaisedAgain) {
   EXPECT_EQ(alerts_.size(), wanted.size());
 }
 
+// An event may raise an alert of Wazuh's rules and several of Sigma's; each stands or is missing by itself.
+TEST_F(ResolverTest, EachSigmaRuleThatHoldsGivesAnAlert) {
+  Diagnostics diagnostics;
+  const std::string head = "---\nlogsource: {service: cloudtrail}\ndetection: {s: {eventName: Plain}, condition: s}\n";
+  const std::string first = "929a690e-bef0-4204-a928-ef5e620d6fcc";
+  const std::string second = "08fbc97d-0a2f-491c-ae21-8ffcfd3174e9";
+  options_.rules =
+      RuleSet::LoadTexts({{"test.xml", kPipelineRules}}, {}, diagnostics,
+                         {{"r.yml", head + "title: first $(x)\nid: " + first + "\n" + head + "title: second\nid: " + second +
+                                        "\nlevel: low\n" + head + "title: quiet\nlevel: informational\n"}});
+  ASSERT_NE(options_.rules, nullptr);
+  options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
+  options_.log_alert_level = 4;
+
+  auto resolver = Make();
+  RecoveredAlert stands;
+  stands.id = IdOf(first, {"a"});
+  stands.event = Analyze(MakeObject({{.id = "a"}})).records.at(0).event;
+  stands.is_sigma = true;
+  resolver->Seed({stands});
+  Take(*resolver, "k", {{.id = "a"}, {.id = "b"}, {.id = "a"}, {.id = "c", .name = "Other"}});
+  EXPECT_EQ(resolver->awaited(), 0u);
+  std::map<Hash128, std::size_t> written;
+  for (const Alert& alert : alerts_)
+    if (!alert.sigma_id.empty()) written[alert.id] = alert.supersedes.size();
+  EXPECT_EQ(written, (std::map<Hash128, std::size_t>{{IdOf(second, {"a"}), 0}, {IdOf(first, {"b"}), 0}, {IdOf(second, {"b"}), 0}}));
+  const auto alert = std::find_if(alerts_.begin(), alerts_.end(), [&](const Alert& one) { return one.sigma_id == first; });
+  ASSERT_NE(alert, alerts_.end());
+  EXPECT_EQ(alert->description, "first $(x)");
+  EXPECT_THAT(alert->events, ElementsAre("b"));
+  EXPECT_EQ(alert->fired_times, 1u);
+  EXPECT_TRUE(alert->mail);
+  EXPECT_EQ(resolver->counters().duplicates, 1u);
+}
+
 TEST_F(ResolverTest, ARecoveredAlertWhoseOutcomeIsAnotherNowIsReplaced) {
   const auto resolver = Make();
   RecoveredAlert failure;

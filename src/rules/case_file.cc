@@ -23,7 +23,7 @@ const Words kCallWords = {"call",  "by",      "request", "response", "error", "m
                           "agent", "account", "region",  "set",      "at",    "repeat"};
 const Words kRecordWords = {"record", "set", "at", "repeat"};
 const Words kLineWords = {"line", "repeat"};
-const Words kExpectWords = {"rule", "level", "description", "fields", "also"};
+const Words kExpectWords = {"rule", "level", "description", "fields", "also", "sigma"};
 
 std::optional<int> WholeNumber(const YamlNode& node, int least, int most) {
   int number = 0;
@@ -349,6 +349,12 @@ class CaseFileReader {
       if (!also->is_sequence()) Error(*also, "`also` must be a list of rules", "write `[80202]`");
       for (const YamlNode& item : also->items)
         if (CheckText(&item, "a rule of `also`")) expected.also.push_back(item.text);
+    }
+    if (const YamlNode* sigma = node.Find("sigma"); sigma != nullptr) {
+      if (!sigma->is_sequence()) Error(*sigma, "`sigma` must be a list of rules", "write `[]` where none may hold");
+      expected.sigma.emplace();
+      for (const YamlNode& item : sigma->items)
+        if (CheckText(&item, "a rule of `sigma`")) expected.sigma->push_back(item.text);
     }
     return expected;
   }

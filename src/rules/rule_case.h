@@ -23,8 +23,9 @@ struct CaseExpectation {
   std::optional<int> level;
   std::optional<std::string> description;
   std::vector<std::pair<std::string, std::optional<std::string>>>
-      fields;                     // Wazuh's view or trailsift.*; without a value: must be absent
-  std::vector<std::string> also;  // rules that must stand in trailsift.also
+      fields;                                     // Wazuh's view or trailsift.*; without a value: must be absent
+  std::vector<std::string> also;                  // rules that must stand in trailsift.also
+  std::optional<std::vector<std::string>> sigma;  // ids of the Sigma rules that hold, and no others
   Place place;
 };
 

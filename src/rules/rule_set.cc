@@ -8,6 +8,7 @@
 #include "rules/mitre.h"
 #include "rules/rule_checker.h"
 #include "rules/rule_linker.h"
+#include "rules/sigma_rules.h"
 #include "rules/text_file.h"
 
 namespace trailsift {

@@ -11,12 +11,13 @@
 #include "base/status.h"
 #include "rules/list_store.h"
 #include "rules/rule.h"
-#include "rules/sigma_rules.h"
+#include "rules/sigma_sources.h"
 #include "rules/xml_rule_reader.h"
 
 namespace trailsift {
 
 class CompiledRules;
+class SigmaRules;
 
 struct RuleSources {
   // Files in memory: rules, loaded before all others; lists, found behind all others; the table of MITRE techniques.

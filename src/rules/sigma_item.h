@@ -2,19 +2,15 @@
 // is passed over. Source: SigmaHQ sigma-specification 2.1, sigma-appendix-modifiers.md.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/diagnostic.h"
 #include "base/yaml.h"
 #include "rules/sigma_rule.h"
+#include "rules/sigma_sources.h"
 
 namespace trailsift {
-
-// What `%name%` stands for under `expand`.
-using SigmaPlaceholders = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 class SigmaItemReader {
  public:

@@ -8,21 +8,10 @@
 #include "base/diagnostic.h"
 #include "rules/compiled_sigma.h"
 #include "rules/mitre.h"
-#include "rules/sigma_item.h"
 #include "rules/sigma_rule.h"
+#include "rules/sigma_sources.h"
 
 namespace trailsift {
-
-struct SigmaSources {
-  // Files, or folders whose *.yml and *.yaml are read, those of folders below them too.
-  std::vector<std::string> paths;
-  SigmaPlaceholders placeholders;
-};
-
-struct SigmaText {
-  std::string file;  // as diagnostics name it
-  std::string text;
-};
 
 class SigmaRules {
  public:

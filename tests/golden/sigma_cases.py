@@ -144,7 +144,7 @@ REFUSED = [
     ("no condition", HEAD + "detection: {s: {a: b}}\n", "`detection` has no `condition`"),
     ("no search", HEAD + "detection: {condition: s}\n", "`detection` has no search"),
     ("empty search", HEAD + "detection: {s: [], condition: s}\n", "the search `s` is empty"),
-    ("two ids", RULE + "---\n" + RULE, "r.yml:4:1: error: the title is that of another rule, at r.yml:1"),
+    ("two ids", RULE + "---\n" + RULE, "r.yml:5:1: error: the title is that of another rule, at r.yml:1"),
     ("empty condition", condition("''"), "the condition is empty"),
     ("number as condition", condition("1"), "the condition must be a text"),
     ("dangling", condition("s and"), "the condition ends where a search is missing"),

@@ -34,6 +34,8 @@ ELASTICMQ = "1.6.16"
 MOTO = "5.2.5"
 VERSITYGW = "v1.8.0"
 PYARROW = "26.0.1"
+PYSIGMA = "2.0.1"
+PYSIGMA_SQLITE = "2.1.1"
 PROMETHEUS_CLIENT = "0.26.0"
 HCL = "8.1.4"
 
@@ -119,6 +121,11 @@ def moto_python():
 def parquet_python():
     """Holds pyarrow, which writes Parquet files."""
     return _python_with("parquet", f"pyarrow-{PYARROW}", f"pyarrow=={PYARROW}")
+
+
+def sigma_python():
+    """Holds pySigma and its SQLite backend, another reading of Sigma rules."""
+    return _python_with("sigma", f"pysigma-{PYSIGMA}", f"pysigma=={PYSIGMA}", f"pysigma-backend-sqlite=={PYSIGMA_SQLITE}")
 
 
 def prometheus_python():
