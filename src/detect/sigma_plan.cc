@@ -1,7 +1,6 @@
 #include "detect/sigma_plan.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "base/bytes.h"
 
@@ -28,8 +27,8 @@ Hash128 SignatureOf(const SigmaCorrelation& correlation, const SigmaPlan::Node& 
 
 }  // namespace
 
-SigmaPlan::SigmaPlan(std::vector<SigmaCorrelation> correlations)
-    : correlations_(std::move(correlations)), nodes_(correlations_.size()), fields_(correlations_.size()) {
+SigmaPlan::SigmaPlan(const std::vector<SigmaCorrelation>& correlations)
+    : correlations_(correlations), nodes_(correlations_.size()), fields_(correlations_.size()) {
   // Those behind first: what they need of a firing is part of what those before them keep.
   for (std::size_t c = correlations_.size(); c-- > 0;) {
     const SigmaCorrelation& correlation = correlations_[c];
@@ -57,6 +56,14 @@ SigmaPlan::SigmaPlan(std::vector<SigmaCorrelation> correlations)
       fields_[c].push_back(std::move(row));
     }
     node.signature = SignatureOf(correlation, node, fields_[c]);
+  }
+  for (std::size_t c = 0; c < correlations_.size(); ++c) {
+    const auto& inputs = correlations_[c].inputs;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (inputs[i].is_correlation) continue;
+      if (inputs[i].index >= uses_.size()) uses_.resize(inputs[i].index + 1);
+      uses_[inputs[i].index].push_back({c, i});
+    }
   }
 }
 

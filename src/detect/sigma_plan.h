@@ -30,17 +30,26 @@ class SigmaPlan {
     Millis horizon = 0;  // how far back events are needed: its own timespan and those of what counts its firings
   };
 
-  explicit SigmaPlan(std::vector<SigmaCorrelation> correlations);
+  // Borrows the correlations.
+  explicit SigmaPlan(const std::vector<SigmaCorrelation>& correlations);
 
   const std::vector<SigmaCorrelation>& correlations() const { return correlations_; }
+  // Who counts what a detection finds.
+  struct Use {
+    std::size_t correlation = 0;
+    std::size_t input = 0;
+  };
+  const std::vector<Use>& uses(std::size_t rule) const { return rule < uses_.size() ? uses_[rule] : no_uses_; }
   const Node& node(std::size_t correlation) const { return nodes_[correlation]; }
   // The fields that make a row of an event that `input` of the correlation found; `width` of them, an empty one where nothing is measured.
   const std::vector<std::string>& fields(std::size_t correlation, std::size_t input) const { return fields_[correlation][input]; }
 
  private:
-  std::vector<SigmaCorrelation> correlations_;
+  const std::vector<SigmaCorrelation>& correlations_;
   std::vector<Node> nodes_;
   std::vector<std::vector<std::vector<std::string>>> fields_;
+  std::vector<std::vector<Use>> uses_;  // by rule
+  std::vector<Use> no_uses_;
 };
 
 }  // namespace trailsift

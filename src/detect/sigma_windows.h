@@ -112,8 +112,8 @@ class SigmaWindows {
   void AppendChanges(std::string& out);
   void AppendAll(std::string& out) const;
   Status Restore(std::string_view bytes);
-  // Call once after the last Restore. `cut`: what cut() was when the state was written.
-  void FinishRestore(Millis cut);
+  // Call once after the last Restore.
+  void FinishRestore();
   // Events older than this may be forgotten; INT64_MIN at the beginning.
   Millis cut() const { return cut_; }
 
@@ -225,6 +225,7 @@ class SigmaWindows {
   std::size_t size_ = 0;
   Millis newest_ = INT64_MIN;
   Millis cut_ = INT64_MIN;
+  Millis written_cut_ = INT64_MIN;
   SigmaWindowCounters counters_;
 };
 

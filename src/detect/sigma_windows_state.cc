@@ -10,7 +10,15 @@ namespace {
 
 constexpr std::uint8_t kEntry = 'e';
 constexpr std::uint8_t kGroup = 'g';
+constexpr std::uint8_t kCut = 'c';
 constexpr std::uint8_t kGone = 'x';  // a group that was forgotten
+
+void AppendCut(Millis cut, std::string& out) {
+  std::string body;
+  ByteWriter(body).U8(kCut);
+  ByteWriter(body).I64(cut);
+  ByteWriter(out).String(body);
+}
 
 }  // namespace
 
@@ -89,6 +97,8 @@ void SigmaWindows::AppendChanges(std::string& out) {
     ByteWriter(out).String(body);
   }
   changed_groups_.clear();
+  if (cut_ != written_cut_) AppendCut(cut_, out);
+  written_cut_ = cut_;
 }
 
 void SigmaWindows::AppendAll(std::string& out) const {
@@ -97,6 +107,7 @@ void SigmaWindows::AppendAll(std::string& out) const {
       if (entry->inner == nullptr) AppendEntry(key, group, *entry, out);
     AppendGroup(key, group, out);
   }
+  AppendCut(cut_, out);
 }
 
 Status SigmaWindows::Restore(std::string_view bytes) {
@@ -105,6 +116,11 @@ Status SigmaWindows::Restore(std::string_view bytes) {
     ByteReader reader(frames.String());
     if (!frames.ok()) return {Code::kCorrupt, "the state log holds a part of a correlation that is cut"};
     const std::uint8_t kind = reader.U8();
+    if (kind == kCut) {
+      cut_ = reader.I64();
+      if (!reader.ok()) return {Code::kCorrupt, "the state log holds a cut of a correlation that does not decode"};
+      continue;
+    }
     const Hash128 key = reader.Hash();
     if (kind == kGone && reader.ok()) {
       if (const auto found = groups_.find(key); found != groups_.end()) {
@@ -178,7 +194,7 @@ Status SigmaWindows::Restore(std::string_view bytes) {
   return Status::Ok();
 }
 
-void SigmaWindows::FinishRestore(Millis cut) {
+void SigmaWindows::FinishRestore() {
   std::set<Work> order;  // inner correlations first
   for (const auto& [key, group] : groups_) order.emplace(group.correlation, key);
   for (const auto& [correlation, key] : order) {
@@ -195,7 +211,7 @@ void SigmaWindows::FinishRestore(Millis cut) {
     newest_ = std::max(newest_, group.entries.back()->time);
     for (const auto& entry : group.entries) entry->fresh = false;
   }
-  cut_ = cut;
+  written_cut_ = cut_;
 }
 
 void SigmaWindows::TakePlan(std::shared_ptr<const SigmaPlan> plan) {
@@ -208,7 +224,7 @@ void SigmaWindows::TakePlan(std::shared_ptr<const SigmaPlan> plan) {
   plan_ = std::move(plan);
   const Millis newest = newest_;
   [[maybe_unused]] const Status status = Restore(all);  // it was written a moment ago
-  FinishRestore(cut_);
+  FinishRestore();
   newest_ = newest;
 }
 

@@ -67,7 +67,7 @@ std::vector<SigmaCorrelation> Everything() {
 
 class SigmaWindowsTest : public testing::Test {
  protected:
-  SigmaWindowsTest() : plan_(std::make_shared<const SigmaPlan>(Everything())) {}
+  SigmaWindowsTest() : rules_(Everything()), plan_(std::make_shared<const SigmaPlan>(rules_)) {}
 
   static SigmaWindowOptions Options(Millis lateness = kDay) {
     SigmaWindowOptions options;
@@ -246,6 +246,7 @@ class SigmaWindowsTest : public testing::Test {
     return outcomes;
   }
 
+  const std::vector<SigmaCorrelation> rules_;
   std::shared_ptr<const SigmaPlan> plan_;
 };
 
@@ -296,7 +297,7 @@ TEST_F(SigmaWindowsTest, AnyOrderSplitAndRestartEndsInTheSameSet) {
       }
       windows = std::make_unique<SigmaWindows>(plan_, Options());
       ASSERT_TRUE(windows->Restore(log).ok());
-      windows->FinishRestore(INT64_MIN);
+      windows->FinishRestore();
     }
     for (const Sample& sample : samples) Add(*windows, sample);  // all of it again
     windows->Reconcile(decisions);
@@ -330,7 +331,7 @@ TEST_F(SigmaWindowsTest, AKillDoublesAndLosesNothing) {
       }
       windows = std::make_unique<SigmaWindows>(plan_, Options());
       ASSERT_TRUE(windows->Restore(log).ok());
-      windows->FinishRestore(INT64_MIN);
+      windows->FinishRestore();
       // Those of before the last commit whose events have come again since are known already.
       for (std::size_t i = std::min(written, killed); i < decisions.size(); ++i) {
         const SigmaDecision& decision = decisions[i];
@@ -370,10 +371,9 @@ TEST_F(SigmaWindowsTest, WhatIsForgottenIsNotMissed) {
       if (random() % 20 == 0) windows->Reconcile(decisions);
       windows->AppendChanges(log);
       if (random() % 60 != 0) continue;
-      const Millis cut = windows->cut();
       windows = std::make_unique<SigmaWindows>(plan_, Options(300 * kSecond));
       ASSERT_TRUE(windows->Restore(log).ok());
-      windows->FinishRestore(cut);
+      windows->FinishRestore();
     }
     windows->Reconcile(decisions);
     ASSERT_EQ(Standing(decisions), Expected(samples)) << "seed " << seed;
@@ -418,9 +418,9 @@ TEST_F(SigmaWindowsTest, NewRulesKeepWhatMeansTheSame) {
   Add(windows, samples[1]);
   windows.Evaluate(decisions);
   EXPECT_TRUE(decisions.empty());
-  std::swap(rules[0], rules[1]);
-  rules[0].timespan = 30 * kSecond;
-  plan_ = std::make_shared<const SigmaPlan>(rules);
+  std::vector<SigmaCorrelation> others = {rules[1], rules[0]};
+  others[0].timespan = 30 * kSecond;
+  plan_ = std::make_shared<const SigmaPlan>(others);
   windows.TakePlan(plan_);
   EXPECT_EQ(windows.counters().forgotten, 2u);
   Add(windows, samples[2]);

@@ -15,15 +15,28 @@ class RuleReader {
 
   void Read(SigmaRule& rule) {
     CheckLogSource();
-    const YamlNode& detection = *document_.Find("detection");
-    if (!detection.is_map()) return Error(detection, "`detection` must be a map", "named searches and a `condition`");
-    const YamlNode* condition = detection.Find("condition");
-    for (const YamlMember& member : detection.members)
-      if (member.key != "condition") ReadSearch(member, rule);
-    if (condition == nullptr) return Error(detection, "`detection` has no `condition`", "write `condition: selection`");
-    if (detection.members.size() == 1)
-      return Error(detection, "`detection` has no search", "write `selection:` and below it what is sought");
-    ReadCondition(*condition, rule);
+    ReadSearches("detection", rule);
+  }
+
+  void ReadFilter(SigmaFilter& filter) {
+    CheckLogSource();
+    const YamlNode* rules = document_.Find("filter")->Find("rules");
+    const std::string hint = "write `rules:` and the ids or names of the rules, or `rules: any`";
+    if (rules == nullptr || rules->is_null()) {
+      Error(*document_.Find("filter"), "the filter does not say for which rules it is", hint);
+    } else if (rules->is_scalar() && rules->text == "any") {
+      filter.for_all = true;
+    } else if (rules->is_scalar()) {
+      filter.references.push_back({rules->text, {file_, rules->line, rules->column}});
+    } else if (!rules->is_sequence() || rules->items.empty()) {
+      Error(*rules, "`rules` must be a list", hint);
+    } else {
+      for (const YamlNode& one : rules->items) {
+        if (one.is_scalar()) filter.references.push_back({one.text, {file_, one.line, one.column}});
+        else Error(one, "an entry of `rules` must be an id or a name");
+      }
+    }
+    ReadSearches("filter", filter.rule);
   }
 
  private:
@@ -46,6 +59,22 @@ class RuleReader {
     }
     if (!any)
       Error(*source, "`logsource` names neither category, product nor service", "write `product: aws` and `service: cloudtrail`");
+  }
+
+  // The part of the document that holds the searches and their condition.
+  void ReadSearches(const std::string& part, SigmaRule& rule) {
+    const YamlNode& detection = *document_.Find(part);
+    if (!detection.is_map()) return Error(detection, '`' + part + "` must be a map", "named searches and a `condition`");
+    const YamlNode* condition = detection.Find("condition");
+    bool any = false;
+    for (const YamlMember& member : detection.members) {
+      if (member.key == "condition" || (part == "filter" && member.key == "rules")) continue;
+      any = true;
+      ReadSearch(member, rule);
+    }
+    if (condition == nullptr) return Error(detection, '`' + part + "` has no `condition`", "write `condition: selection`");
+    if (!any) return Error(detection, '`' + part + "` has no search", "write `selection:` and below it what is sought");
+    ReadCondition(*condition, rule);
   }
 
   // A search's place in the rule stays its place in the file, also when it has faults: the condition is judged all the same.
@@ -161,6 +190,36 @@ std::unique_ptr<SigmaRule> ReadSigmaRule(const YamlNode& document, const std::st
   RuleReader(document, file, placeholders, found).Read(*rule);
   for (const Diagnostic& item : found.items()) diagnostics.Add(item);
   return found.has_errors() ? nullptr : std::move(rule);
+}
+
+std::unique_ptr<SigmaFilter> ReadSigmaFilter(const YamlNode& document, const std::string& file,
+                                             const SigmaPlaceholders& placeholders, const MitreTable& mitre,
+                                             Diagnostics& diagnostics) {
+  Diagnostics found;
+  auto filter = std::make_unique<SigmaFilter>();
+  filter->rule.place = {file, document.line, document.column};
+  ReadSigmaHeader(document, file, mitre, filter->rule, found);
+  if (!document.Find("filter")->is_map())
+    found.Error(file, document.line, document.column, "`filter` must be a map", "`rules`, named searches and a `condition`");
+  else RuleReader(document, file, placeholders, found).ReadFilter(*filter);
+  for (const Diagnostic& item : found.items()) diagnostics.Add(item);
+  return found.has_errors() ? nullptr : std::move(filter);
+}
+
+namespace {
+
+void Shift(SigmaCondition& condition, std::size_t by) {
+  condition.search += by;
+  for (SigmaCondition& part : condition.parts) Shift(part, by);
+}
+
+}  // namespace
+
+void ApplySigmaFilter(const SigmaFilter& filter, SigmaRule& rule) {
+  SigmaCondition narrowed = filter.rule.condition;
+  Shift(narrowed, rule.searches.size());
+  rule.searches.insert(rule.searches.end(), filter.rule.searches.begin(), filter.rule.searches.end());
+  rule.condition = {SigmaCondition::Kind::kAnd, 0, {std::move(rule.condition), std::move(narrowed)}};
 }
 
 }  // namespace trailsift

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/diagnostic.h"
 #include "base/yaml.h"
@@ -26,5 +27,24 @@ bool IsForCloudTrail(const YamlNode& document);
 // Checks a detection for CloudTrail. nullptr, with every fault told, when it has some.
 std::unique_ptr<SigmaRule> ReadSigmaRule(const YamlNode& document, const std::string& file, const SigmaPlaceholders& placeholders,
                                          const MitreTable& mitre, Diagnostics& diagnostics);
+
+// A rule by its id or its name.
+struct SigmaReference {
+  std::string name;
+  Place place;
+};
+
+// A document that narrows other rules: they hold only where its condition does, too. Source: sigma-filters-specification.md.
+struct SigmaFilter {
+  SigmaRule rule;  // what it says of itself, its searches and condition
+  std::vector<SigmaReference> references;
+  bool for_all = false;  // `rules: any`
+};
+
+// nullptr, with every fault told, when it has some.
+std::unique_ptr<SigmaFilter> ReadSigmaFilter(const YamlNode& document, const std::string& file,
+                                             const SigmaPlaceholders& placeholders, const MitreTable& mitre,
+                                             Diagnostics& diagnostics);
+void ApplySigmaFilter(const SigmaFilter& filter, SigmaRule& rule);
 
 }  // namespace trailsift

@@ -46,6 +46,8 @@ struct SigmaRule {
   Place place;
   std::vector<SigmaSearch> searches;
   SigmaCondition condition;
+  std::size_t index = 0;    // in SigmaRules::rules
+  bool is_reported = true;  // raises alerts of its own: no correlation refers to it, or one with `generate`
 };
 
 }  // namespace trailsift
