@@ -47,12 +47,14 @@ struct Alert {
   std::string target_name;
   std::string target_account;
   std::string target_account_name;
-  std::string instances;            // instance ids, comma separated
-  std::vector<std::string> also;    // ids of other rules that would have held
-  std::string sigma_id;             // the UUID of a Sigma rule
-  std::vector<Hash128> supersedes;  // alerts that this one replaces
-  std::optional<Hash128> retracts;  // the alert that this line withdraws
-  bool reparsed = false;            // written by `reparse`: no event of it will come again after a kill
+  std::string instances;                                   // instance ids, comma separated
+  std::vector<std::string> also;                           // ids of other rules that would have held
+  std::string sigma_id;                                    // the UUID of a Sigma rule
+  std::vector<std::pair<std::string, std::string>> group;  // of a Sigma correlation: `group-by` and its values
+  bool is_correlation = false;                             // a Sigma correlation's
+  std::vector<Hash128> supersedes;                         // alerts that this one replaces
+  std::optional<Hash128> retracts;                         // the alert that this line withdraws
+  bool reparsed = false;                                   // written by `reparse`: no event of it will come again after a kill
 
   // What tables show beside these, straight from the record; empty where it says nothing.
   std::string account;       // recipientAccountId, else the account folder

@@ -130,6 +130,12 @@ void AppendTrailsift(const Alert& alert, std::string& out) {
   AppendMember("event_time", FormatIsoTime(alert.event_time), out);
   AppendTexts("events", alert.events, kSelf, out);
   AppendMemberIfAny("sigma_id", alert.sigma_id, out);
+  if (alert.is_correlation) {
+    AppendKey("group", out);
+    out += '{';
+    for (const auto& [name, value] : alert.group) AppendMember(name, value, out);
+    out += '}';
+  }
   AppendActorAndTarget(alert, out);
   AppendMemberIfAny("account_name", alert.account_name, out);
   if (!alert.instances.empty()) AppendTexts("instances", SplitAtCommas(alert.instances), kSelf, out);

@@ -192,7 +192,7 @@ int RunHunt(const HuntArguments& arguments) {
   for (const Diagnostic& diagnostic : diagnostics.items())
     if (diagnostic.severity != Severity::kNote) std::fprintf(stderr, "%s\n", diagnostic.ToString().c_str());
   if (options.analyzer.rules == nullptr) return kExitConfiguration;
-  options.analyzer.plan = std::make_shared<const CorrelationPlan>(*options.analyzer.rules);
+  options.analyzer.MakePlans();
   options.analyzer.log_alert_level = arguments.min_level;
   options.analyzer.utc_arrival = true;
   options.analyzer.by_arrival = arguments.clock == "arrival";

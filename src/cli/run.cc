@@ -42,7 +42,7 @@ void TellPass(const RunCounters& counters, const PassReport& pass) {
 
 // What memory's bounds and late events did since the start; silent where there is nothing to say.
 void TellMemory(const Service& service) {
-  const WindowCounters& windows = service.window_counters();
+  const WindowCounters windows = service.window_counters();
   std::string text;
   const auto add = [&](std::uint64_t count, const char* what) {
     if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + ' ' + what;

@@ -34,6 +34,7 @@
 #include "base/time.h"
 #include "detect/packed_id.h"
 #include "detect/sigma_plan.h"
+#include "detect/window_counters.h"
 
 namespace trailsift {
 
@@ -74,15 +75,6 @@ struct SigmaWindowOptions {
   std::function<Hash128(std::string_view rule_id, const std::vector<Hash128>& events)> alert_id;
 };
 
-struct SigmaWindowCounters {
-  std::uint64_t events = 0;      // taken in
-  std::uint64_t too_late = 0;    // of them, older than the allowed lateness: evaluated, without the promise
-  std::uint64_t superseded = 0;  // alerts replaced
-  std::uint64_t retracted = 0;   // alerts withdrawn
-  std::uint64_t evicted_for_memory = 0;
-  std::uint64_t forgotten = 0;  // remembered events dropped at a restart or reload because their correlation changed
-};
-
 class SigmaWindows {
  public:
   SigmaWindows(std::shared_ptr<const SigmaPlan> plan, SigmaWindowOptions options);
@@ -118,7 +110,7 @@ class SigmaWindows {
   Millis cut() const { return cut_; }
 
   bool idle() const { return dirty_.empty() && pending_.empty(); }
-  const SigmaWindowCounters& counters() const { return counters_; }
+  const WindowCounters& counters() const { return counters_; }
   std::size_t size() const { return size_; }
   // Every reference that is still remembered.
   std::unordered_set<std::uint64_t> References() const;
@@ -226,7 +218,7 @@ class SigmaWindows {
   Millis newest_ = INT64_MIN;
   Millis cut_ = INT64_MIN;
   Millis written_cut_ = INT64_MIN;
-  SigmaWindowCounters counters_;
+  WindowCounters counters_;
 };
 
 }  // namespace trailsift

@@ -35,6 +35,7 @@
 #include "base/time.h"
 #include "detect/correlation_plan.h"
 #include "detect/packed_id.h"
+#include "detect/window_counters.h"
 
 namespace trailsift {
 
@@ -73,17 +74,6 @@ struct WindowOptions {
   std::function<bool(const Rule&)> alertable;
   // The identity of an alert.
   std::function<Hash128(std::string_view rule_id, const std::vector<Hash128>& events)> alert_id;
-};
-
-struct WindowCounters {
-  std::uint64_t events = 0;      // taken in
-  std::uint64_t late = 0;        // of them, older than something already evaluated in their group
-  std::uint64_t too_late = 0;    // of them, older than the allowed lateness: evaluated, without the promise
-  std::uint64_t superseded = 0;  // alerts replaced
-  std::uint64_t retracted = 0;   // alerts withdrawn
-  std::uint64_t evicted_for_memory = 0;
-  std::uint64_t short_walks = 0;  // a composite looked at as many events as it may and left older ones of its timeframe out
-  std::uint64_t forgotten = 0;    // remembered events dropped at a restart or reload because their rules changed
 };
 
 class Windows {

@@ -212,14 +212,18 @@ void Analyzer::Judge(const Event& event, const RecordHeader& header, std::string
   JudgeSigma(event, header, event_id, now, seen, report);
 
   const std::optional<std::size_t> component = options_.plan->ComponentOf(result_.alternatives);
-  if (component || (matched && IsAlertable(*plain, options_.log_alert_level))) {
+  std::vector<SigmaWindowEvent> sigma = SigmaEvents(event, seen.event, seen.time, event_id);
+  const bool is_plain = !component && matched && IsAlertable(*plain, options_.log_alert_level);
+  if (component || is_plain || !sigma.empty()) {
     Finding finding;
+    finding.is_plain = is_plain;
+    finding.sigma = std::move(sigma);
     finding.event = seen.event;
     finding.time = seen.time;
     finding.event_id = event_id.empty() ? seen.event.ToHex() : std::string(event_id);
     finding.index = index;
     finding.component = component;
-    bool want_log = false;
+    bool want_log = !finding.sigma.empty();
     bool may_alert = false;
     for (const Alternative& alternative : result_.alternatives) {
       may_alert = may_alert || (alternative.result != nullptr && IsAlertable(*alternative.result, options_.log_alert_level));
@@ -268,17 +272,54 @@ void Analyzer::JudgeSigma(const Event& event, const RecordHeader& header, std::s
   sigma_matcher_.Match(event, header, sigma_matches_);
   if (sigma_matches_.empty()) return;
   seen.fate = SeenRecord::Fate::kMatched;
-  std::erase_if(sigma_matches_, [this](const SigmaRule* rule) { return !IsAlertable(*rule, options_.log_alert_level); });
-  if (sigma_matches_.empty()) return;
+  const auto reports = [this](const SigmaRule* rule) { return rule->is_reported && IsAlertable(*rule, options_.log_alert_level); };
+  const auto reported = static_cast<std::uint32_t>(std::count_if(sigma_matches_.begin(), sigma_matches_.end(), reports));
+  if (reported == 0) return;
   Finding whole;
   whole.event = seen.event;
   whole.time = seen.time;
   FillAlert(event, header, whole, true);
   whole.alert.arrival = options_.utc_arrival ? seen.time : now;
   seen.sigma_begin = static_cast<std::uint32_t>(report.sigma.size());
-  seen.sigma_count = static_cast<std::uint32_t>(sigma_matches_.size());
+  seen.sigma_count = reported;
   for (const SigmaRule* rule : sigma_matches_)
-    report.sigma.push_back({seen.event, event_id.empty() ? seen.event.ToHex() : std::string(event_id), rule, whole.alert});
+    if (reports(rule))
+      report.sigma.push_back({seen.event, event_id.empty() ? seen.event.ToHex() : std::string(event_id), rule, whole.alert});
+}
+
+std::vector<SigmaWindowEvent> Analyzer::SigmaEvents(const Event& event, const Hash128& identity, Millis time,
+                                                    std::string_view event_id) {
+  std::vector<SigmaWindowEvent> events;
+  const SigmaPlan& plan = *options_.sigma_plan;
+  SigmaValues found;
+  for (const SigmaRule* rule : sigma_matches_) {
+    for (const SigmaPlan::Use& use : plan.uses(rule->index)) {
+      const std::optional<JsonValue> record = SigmaRecord(event);
+      std::vector<std::optional<std::string>> values;
+      for (const std::string& field : plan.fields(use.correlation, use.input)) {
+        std::optional<std::string>& value = values.emplace_back();
+        if (field.empty()) continue;
+        GetSigmaValues(event, *record, field, found);
+        if (!found.each.empty()) value = std::string(found.each.front().Text(arena_));
+      }
+      const std::uint64_t input = std::uint64_t{1} << use.input;
+      const auto same = std::find_if(events.begin(), events.end(), [&](const SigmaWindowEvent& each) {
+        return each.correlation == use.correlation && each.values == values;
+      });
+      if (same != events.end()) {
+        same->inputs |= input;
+        continue;
+      }
+      SigmaWindowEvent& one = events.emplace_back();
+      one.event = identity;
+      one.event_id = event_id.empty() ? identity.ToHex() : std::string(event_id);
+      one.time = time;
+      one.correlation = use.correlation;
+      one.inputs = input;
+      one.values = std::move(values);
+    }
+  }
+  return events;
 }
 
 std::string Analyzer::NameOf(std::string_view account) const {

@@ -14,6 +14,7 @@
 #include "detect/correlation_plan.h"
 #include "detect/matcher.h"
 #include "detect/sigma_matcher.h"
+#include "detect/sigma_windows.h"
 #include "event/batch.h"
 #include "event/event.h"
 #include "event/message.h"
@@ -25,6 +26,13 @@ namespace trailsift {
 struct AnalyzerOptions {
   std::shared_ptr<const RuleSet> rules;
   std::shared_ptr<const CorrelationPlan> plan;
+  std::shared_ptr<const SigmaPlan> sigma_plan;
+  // Makes the plans anew, of `rules`.
+  void MakePlans() {
+    plan = std::make_shared<const CorrelationPlan>(*rules);
+    sigma_plan = std::make_shared<const SigmaPlan>(rules->sigma().correlations());
+  }
+
   int log_alert_level = 3;
   int email_alert_level = 7;   // Wazuh's default
   bool log_fields = false;     // alerts.log will be written: keep the leaves
@@ -50,9 +58,14 @@ struct Finding {
   std::vector<const Rule*> all_results;          // of Matcher::MatchAll; empty where no alternative is written as an alert
   std::optional<std::size_t> component;
   std::vector<std::optional<std::string>> values;  // of the component's fields
-  std::string log;  // the event as text, for the previous_output of a composite; only with a component
-  Alert alert;      // what does not depend on the rule
+  std::string log;                      // the event as text, for the previous_output of a composite; only with a component
+  std::vector<SigmaWindowEvent> sigma;  // for Sigma's correlations; without references
+  bool is_plain = false;                // raises an alert whatever else happens
+  Alert alert;                          // what does not depend on the rule
 };
+
+// What needs other events to be decided.
+inline bool IsCorrelated(const Finding& finding) { return finding.component || !finding.sigma.empty(); }
 
 // That a Sigma rule holds for a record, as an alert but for what the rule says.
 struct SigmaFinding {
@@ -132,6 +145,8 @@ class Analyzer {
   void AnalyzeEvent(const Event& event, const RecordHeader& header, const Place& place, ObjectReport& report);
   void JudgeSigma(const Event& event, const RecordHeader& header, std::string_view event_id, Millis now, SeenRecord& seen,
                   ObjectReport& report);
+  // What Sigma's correlations count of the event that was matched last.
+  std::vector<SigmaWindowEvent> SigmaEvents(const Event& event, const Hash128& identity, Millis time, std::string_view event_id);
   void FillAlert(const Event& event, const RecordHeader& header, Finding& finding, bool want_log) const;
 
   const AnalyzerOptions& options_;

@@ -262,7 +262,7 @@ TEST_F(AnalyzerTest, AMessageStandsForItself) {
     </group>)"}},
                                       {}, diagnostics);
   ASSERT_NE(options_.rules, nullptr);
-  options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
+  options_.MakePlans();
   Envelope envelope;
   envelope.collector = Envelope::Collector::kService;
   envelope.log_file = "cloudwatchlogs://r/g:s";

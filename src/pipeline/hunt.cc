@@ -102,7 +102,7 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
   learned.SetLogBuckets(buckets);
   if (learned.IsNewTo(*analyzer.rules)) {
     analyzer.rules = learned.ApplyTo(*analyzer.rules);
-    analyzer.plan = std::make_shared<const CorrelationPlan>(*analyzer.rules);
+    analyzer.MakePlans();
   }
 
   AlertSorter sorter;

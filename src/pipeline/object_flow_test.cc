@@ -281,7 +281,7 @@ TEST_F(ObjectFlowTest, WhatOneFlowLeavesOutTheNextOneTakes) {
   const std::string text = kPipelineRules;
   AnalyzerOptions other = options_;
   other.rules = RuleSet::LoadTexts({{"test.xml", text}}, {}, diagnostics);
-  other.plan = std::make_shared<const CorrelationPlan>(*other.rules);
+  other.MakePlans();
   TestStore store;
   constexpr int kCount = 400;
   auto objects = Objects(store, kCount);

@@ -63,7 +63,7 @@ class OwnEventPathTest : public testing::Test {
 )";
     Diagnostics diagnostics;
     options_.rules = RuleSet::LoadTexts({{"test.xml", kRules}}, {}, diagnostics);
-    options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
+    options_.MakePlans();
     options_.archive = true;
     analyzer_ = std::make_unique<Analyzer>(options_);
     Begin();

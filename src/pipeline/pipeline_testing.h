@@ -59,7 +59,7 @@ class PipelineTest : public testing::Test {
     options_.rules = RuleSet::LoadTexts({{"test.xml", kPipelineRules}}, {}, diagnostics);
     for (const Diagnostic& item : diagnostics.items()) std::printf("%s\n", item.ToString().c_str());
     if (options_.rules == nullptr) std::abort();
-    options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
+    options_.MakePlans();
     auto envelope = std::make_shared<Envelope>();
     envelope->bucket = "bucket";
     envelope->log_file = "key";

@@ -39,6 +39,16 @@ WindowOptions OptionsOf(const AnalyzerOptions& analyzer, const ResolverOptions& 
   return windows;
 }
 
+SigmaWindowOptions SigmaOptionsOf(const AnalyzerOptions& analyzer, const ResolverOptions& options) {
+  SigmaWindowOptions windows;
+  windows.lateness = options.lateness;
+  windows.max_events = options.max_window_events;
+  windows.track_changes = options.durable;
+  windows.alertable = [level = analyzer.log_alert_level](const RuleInfo& info) { return info.level >= level; };
+  windows.alert_id = &AlertId;
+  return windows;
+}
+
 }  // namespace
 
 Resolver::Resolver(const AnalyzerOptions& analyzer, const ResolverOptions& options, std::function<void(Alert&&)> emit,
@@ -48,23 +58,38 @@ Resolver::Resolver(const AnalyzerOptions& analyzer, const ResolverOptions& optio
       reread_(std::move(reread)),
       durable_(options.durable),
       seen_(options.max_seen_events, options.keep_seen),
-      windows_(analyzer.rules, analyzer.plan, OptionsOf(analyzer, options)) {
+      windows_(analyzer.rules, analyzer.plan, OptionsOf(analyzer, options)),
+      sigma_windows_(analyzer.sigma_plan, SigmaOptionsOf(analyzer, options)) {
   if (analyzer.by_arrival) arrival_.emplace(*analyzer.rules, *analyzer.plan);
 }
 
 void Resolver::Seed(const std::vector<RecoveredAlert>& alerts) {
   for (const RecoveredAlert& alert : alerts) {
-    const Hash128 key = alert.is_sigma ? alert.id : alert.event;
+    const bool is_sigma = IsSigmaId(alert.rule_id);
+    const Hash128 key = is_sigma ? alert.id : alert.event;
     const auto [place, fresh] = earlier_.try_emplace(key);
     Earlier& earlier = place->second;
     if (fresh) earlier.found = NowMillis();
     new_earlier_.push_back(key);
     earlier.withdrawn.insert(earlier.withdrawn.end(), alert.supersedes.begin(), alert.supersedes.end());
-    if (alert.retracts) earlier.withdrawn.push_back(*alert.retracts);
-    earlier.id = alert.retracts ? Hash128{} : alert.id;
+    if (is_sigma) {
+      earlier.sigma_rule = alert.rule_id;
+      earlier.event = alert.event;
+    }
+    if (alert.retracts) {
+      earlier.withdrawn.push_back(*alert.retracts);
+      if (earlier.id == *alert.retracts) earlier.id = {};
+    } else {
+      earlier.id = alert.id;
+    }
   }
-  for (const auto& [event, earlier] : earlier_) windows_.SeedIssued(event, earlier.id, earlier.withdrawn);
+  for (const auto& [key, earlier] : earlier_) {
+    if (earlier.sigma_rule.empty()) windows_.SeedIssued(key, earlier.id, earlier.withdrawn);
+    sigma_windows_.SeedIssued(earlier.event, earlier.sigma_rule, earlier.sigma_rule.empty() ? Hash128{} : earlier.id,
+                              earlier.withdrawn);
+  }
   for (const Hash128& event : windows_.ApplySeeds()) TakeEarlier(event);
+  sigma_windows_.ApplySeeds();
 }
 
 void Resolver::Take(FlowReport& flow) {
@@ -105,7 +130,8 @@ void Resolver::Take(FlowReport& flow) {
     for (std::uint32_t i = 0; i < record.sigma_count; ++i) EmitSigma(std::move(report.sigma[record.sigma_begin + i]));
     if (record.finding < 0) continue;
     Finding& finding = report.findings[static_cast<std::size_t>(record.finding)];
-    if (finding.component && !arrival_ && number == 0)
+    const bool remembered = !finding.sigma.empty() || (finding.component && !arrival_);
+    if (remembered && number == 0)
       number = NumberOf(
           {static_cast<std::int64_t>(flow.object.tag), flow.object.key, flow.object.name_time, flow.object.envelope->account_id});
     const std::uint64_t reference = number << 32 | finding.index;
@@ -114,10 +140,13 @@ void Resolver::Take(FlowReport& flow) {
   seen_.Advance(name_time);
   // A record dated in the future must not make the windows forget.
   if (newest != INT64_MIN) {
-    const Millis cut = windows_.cut();
-    windows_.Advance(std::min(newest, std::max(name_time, NowMillis())), decisions_);
+    const auto cuts = [this] { return std::pair(windows_.cut(), sigma_windows_.cut()); };
+    const auto before = cuts();
+    const Millis reached = std::min(newest, std::max(name_time, NowMillis()));
+    windows_.Advance(reached, decisions_);
+    sigma_windows_.Advance(reached, sigma_decisions_);
     EmitDecisions();
-    if (windows_.cut() != cut) ForgetOrigins();
+    if (cuts() != before) ForgetOrigins();
   }
 }
 
@@ -125,6 +154,7 @@ void Resolver::Take(FlowReport& flow) {
 void Resolver::ForgetOrigins() {
   std::unordered_set<std::uint64_t> used;
   for (const std::uint64_t reference : windows_.References()) used.insert(reference >> 32);
+  for (const std::uint64_t reference : sigma_windows_.References()) used.insert(reference >> 32);
   std::erase_if(origins_, [&](const auto& item) { return !used.contains(item.first); });
 }
 
@@ -139,14 +169,28 @@ bool Resolver::TakeOwn(ObjectReport& report, std::string_view message) {
     if (record.finding < 0) continue;
     Finding& finding = report.findings[static_cast<std::size_t>(record.finding)];
     std::uint64_t number = 0;
-    if (finding.component && !arrival_) number = NumberOf({ObjectOrigin::kOwn, std::string(message), now, finding.alert.account});
+    if (!finding.sigma.empty() || (finding.component && !arrival_))
+      number = NumberOf({ObjectOrigin::kOwn, std::string(message), now, finding.alert.account});
     TakeFinding(std::move(finding), number << 32);
   }
   return fresh;
 }
 
 void Resolver::TakeFinding(Finding&& finding, std::uint64_t reference) {
-  if (!finding.component) return EmitPlain(std::move(finding));
+  for (SigmaWindowEvent& event : finding.sigma) {
+    event.reference = reference;
+    sigma_windows_.Add(event);
+  }
+  if (!finding.sigma.empty()) {
+    finding.sigma.clear();
+    for (const Hash128& id : SigmaAlertsOf(finding.event)) TakeEarlier(id);
+    Keep(std::make_shared<Finding>(finding));
+    if (++undecided_ >= kRecentFindings) Evaluate();
+  }
+  if (!finding.component) {
+    if (finding.is_plain) EmitPlain(std::move(finding));
+    return;
+  }
   if (arrival_) return DecideByArrival(std::move(finding));
   TakeEarlier(finding.event);
   WindowEvent event;
@@ -258,12 +302,14 @@ std::uint32_t Resolver::CountFired(const std::string& rule_id, Millis arrival) {
 void Resolver::Evaluate() {
   undecided_ = 0;
   windows_.Evaluate(decisions_);
+  sigma_windows_.Evaluate(sigma_decisions_);
   EmitDecisions();
 }
 
 void Resolver::Reconcile() {
   for (bool more = true; more;) {
     more = windows_.Reconcile(decisions_, kCorrectionsAtOnce);
+    more = sigma_windows_.Reconcile(sigma_decisions_, kCorrectionsAtOnce) || more;
     EmitDecisions();
   }
 }
@@ -271,13 +317,7 @@ void Resolver::Reconcile() {
 void Resolver::EmitDecisions() {
   for (Decision& decision : decisions_) {
     if (decision.retracts) {
-      Retraction retraction;
-      retraction.alert = *decision.retracts;
-      retraction.event = decision.event;
-      retraction.event_time = decision.time;
-      retraction.arrival = analyzer_.utc_arrival ? decision.time : NowMillis();
-      retraction.events = decision.event_ids;
-      emit_(MakeRetraction(retraction));
+      EmitRetraction(decision);
       continue;
     }
     const std::shared_ptr<Finding> finding = FindingOf(decision);
@@ -292,38 +332,101 @@ void Resolver::EmitDecisions() {
     emit_(std::move(alert));
   }
   decisions_.clear();
+  for (SigmaDecision& decision : sigma_decisions_) {
+    if (decision.retracts) EmitRetraction(decision);
+    else EmitFiring(std::move(decision));
+  }
+  sigma_decisions_.clear();
+}
+
+template <typename AnyDecision>
+void Resolver::EmitRetraction(const AnyDecision& decision) {
+  Retraction retraction;
+  retraction.alert = *decision.retracts;
+  retraction.event = decision.event;
+  retraction.event_time = decision.time;
+  retraction.arrival = analyzer_.utc_arrival ? decision.time : NowMillis();
+  retraction.events = decision.event_ids;
+  emit_(MakeRetraction(retraction));
+}
+
+void Resolver::EmitFiring(SigmaDecision&& decision) {
+  const SigmaCorrelation& correlation = *decision.correlation;
+  Status why;
+  std::shared_ptr<Finding> finding = FindFinding(decision.event, decision.reference, why);
+  if (finding == nullptr) finding = BareFinding(decision.event, decision.time, correlation.info.id, why);
+  Alert alert = finding->alert;
+  alert.id = decision.id;
+  alert.events = std::move(decision.event_ids);
+  alert.supersedes = std::move(decision.supersedes);
+  alert.rules = analyzer_.rules;
+  alert.rule = &correlation.info;
+  alert.description = correlation.info.description;
+  alert.sigma_id = correlation.uuid;
+  alert.is_correlation = true;
+  alert.group = std::move(decision.group);
+  alert.previous_output = PreviousOutput(decision.counted);
+  alert.mail = correlation.info.level >= analyzer_.email_alert_level;
+  alert.fired_times = CountFired(correlation.info.id, alert.arrival);
+  emit_(std::move(alert));
+}
+
+// Sigma's alerts that were found behind the checkpoint and that this event raised.
+std::vector<Hash128> Resolver::SigmaAlertsOf(const Hash128& event) const {
+  std::vector<Hash128> ids;
+  for (const auto& [id, earlier] : earlier_)
+    if (!earlier.sigma_rule.empty() && earlier.event == event) ids.push_back(id);
+  return ids;
+}
+
+WindowCounters Resolver::window_counters() const {
+  WindowCounters counters = windows_.counters();
+  return counters += sigma_windows_.counters();
+}
+
+std::shared_ptr<Finding> Resolver::FindFinding(const Hash128& event, std::uint64_t reference, Status& why) {
+  if (const auto recent = recent_.find(event); recent != recent_.end()) return recent->second;
+  const auto origin = origins_.find(reference >> 32);
+  if (origin == origins_.end()) {
+    why = Status(Code::kNotFound, "where it stood is not known any more");
+    return nullptr;
+  }
+  Result<ObjectReport> report = reread_(origin->second);
+  if (!report.ok()) {
+    why = report.status();
+    return nullptr;
+  }
+  // Its neighbours are likely to be asked for next.
+  std::shared_ptr<Finding> wanted;
+  for (Finding& finding : report->findings) {
+    if (!IsCorrelated(finding)) continue;
+    auto shared = std::make_shared<Finding>(std::move(finding));
+    if (shared->event == event) wanted = shared;
+    Keep(std::move(shared));
+  }
+  if (wanted == nullptr) why = Status(Code::kNotFound, origin->second.key + ": the record is not in the object any more");
+  return wanted;
+}
+
+std::shared_ptr<Finding> Resolver::BareFinding(const Hash128& event, Millis time, const std::string& rule_id,
+                                               const Status& why) const {
+  LogWarning("alert", "an alert of rule " + rule_id + " is written without its record: " + why.message());
+  auto bare = std::make_shared<Finding>();
+  bare->event = event;
+  bare->time = time;
+  bare->alert.event = event;
+  bare->alert.event_time = time;
+  bare->alert.arrival = analyzer_.utc_arrival ? time : NowMillis();
+  bare->alert.full_log = "the record of this event is gone: " + why.message();
+  return bare;
 }
 
 std::shared_ptr<Finding> Resolver::FindingOf(const Decision& decision) {
-  if (const auto recent = recent_.find(decision.event); recent != recent_.end()) return recent->second;
-  Status why(Code::kNotFound, "where it stood is not known any more");
-  if (const auto origin = origins_.find(decision.reference >> 32); origin != origins_.end()) {
-    Result<ObjectReport> report = reread_(origin->second);
-    if (report.ok()) {
-      // Its neighbours are likely to be asked for next.
-      std::shared_ptr<Finding> wanted;
-      for (Finding& finding : report->findings) {
-        if (!finding.component) continue;
-        auto shared = std::make_shared<Finding>(std::move(finding));
-        if (shared->event == decision.event) wanted = shared;
-        Keep(std::move(shared));
-      }
-      if (wanted != nullptr) return wanted;
-      why = Status(Code::kNotFound, origin->second.key + ": the record is not in the object any more");
-    } else {
-      why = report.status();
-    }
-  }
-  LogWarning("alert", "an alert of rule " + decision.rule->info.id + " is written without its record: " + why.message());
-  auto bare = std::make_shared<Finding>();
-  bare->event = decision.event;
-  bare->time = decision.time;
+  Status why;
+  if (std::shared_ptr<Finding> finding = FindFinding(decision.event, decision.reference, why)) return finding;
+  std::shared_ptr<Finding> bare = BareFinding(decision.event, decision.time, decision.rule->info.id, why);
   bare->alternatives.push_back({{}, decision.rule});
   bare->descriptions.push_back(SentenceWithoutRecord(decision));
-  bare->alert.event = decision.event;
-  bare->alert.event_time = decision.time;
-  bare->alert.arrival = analyzer_.utc_arrival ? decision.time : NowMillis();
-  bare->alert.full_log = "the record of this event is gone: " + why.message();
   return bare;
 }
 
@@ -334,7 +437,7 @@ std::string Resolver::PreviousOutput(const std::vector<Hash128>& counted) const 
     const auto recent = recent_.find(counted[i]);
     if (recent == recent_.end()) continue;
     if (!text.empty()) text += '\n';
-    text += recent->second->log;
+    text += recent->second->log.empty() ? recent->second->alert.full_log : recent->second->log;
   }
   return text;
 }
@@ -351,6 +454,7 @@ void Resolver::Keep(std::shared_ptr<Finding> finding) {
 
 void Resolver::TakeRules() {
   windows_.TakeRules(analyzer_.rules, analyzer_.plan);
+  sigma_windows_.TakePlan(analyzer_.sigma_plan);
   if (arrival_) arrival_.emplace(*analyzer_.rules, *analyzer_.plan);  // its memory is lost, as at a restart
   // A finding whose rules or sentences are others now is made anew from its object when it is needed.
   const auto translate = [&](Finding& finding) {
@@ -396,6 +500,10 @@ void Resolver::AppendEarlier(const Hash128& event, const Earlier& earlier, State
   writer.Hash(earlier.id);
   writer.U32(static_cast<std::uint32_t>(earlier.withdrawn.size()));
   for (const Hash128& id : earlier.withdrawn) writer.Hash(id);
+  if (!earlier.sigma_rule.empty()) {
+    writer.Hash(earlier.event);
+    writer.String(earlier.sigma_rule);
+  }
   log.Append(StateFrame::kEarlier, payload);
 }
 
@@ -416,6 +524,9 @@ void Resolver::SaveChanges(StateLog& log) {
   for (const auto& [place, events] : new_seen_) SeenEvents::AppendFrame(place.first, place.second, events, payload);
   new_seen_.clear();
   if (!payload.empty()) log.Append(StateFrame::kSeen, payload);
+  payload.clear();
+  sigma_windows_.AppendChanges(payload);
+  if (!payload.empty()) log.Append(StateFrame::kSigmaWindows, payload);
   payload.clear();
   windows_.AppendChanges(payload);
   if (payload.empty()) return;
@@ -440,16 +551,21 @@ void Resolver::SaveAll(StateLog& log) {
   payload.clear();
   ByteWriter(payload).I64(windows_.cut());
   log.Append(StateFrame::kCut, payload);
+  payload.clear();
+  sigma_windows_.AppendAll(payload);
+  log.Append(StateFrame::kSigmaWindows, payload);
   new_numbers_.clear();
   new_seen_.clear();
   std::string changes;
   windows_.AppendChanges(changes);
+  sigma_windows_.AppendChanges(changes);
 }
 
 Status Resolver::Restore(StateFrame type, std::string_view payload) {
   ByteReader reader(payload);
   switch (type) {
     case StateFrame::kWindowEvents: return windows_.Restore(payload);
+    case StateFrame::kSigmaWindows: return sigma_windows_.Restore(payload);
     case StateFrame::kSeen:
       return seen_.Restore(payload) ? Status::Ok() : Status(Code::kCorrupt, "the state log holds identities that do not decode");
     case StateFrame::kObject: {
@@ -471,6 +587,10 @@ Status Resolver::Restore(StateFrame type, std::string_view payload) {
       earlier.id = reader.Hash();
       const std::uint32_t withdrawn = reader.U32();
       for (std::uint32_t i = 0; i < withdrawn && reader.ok(); ++i) earlier.withdrawn.push_back(reader.Hash());
+      if (!reader.at_end()) {
+        earlier.event = reader.Hash();
+        earlier.sigma_rule = reader.String();
+      }
       if (!reader.ok()) return Status(Code::kCorrupt, "the state log holds an earlier alert that does not decode");
       // An event that has not come again in so long a time will not.
       if (earlier.found > NowMillis() - kEarlierPatience) earlier_[event] = std::move(earlier);
@@ -492,6 +612,9 @@ Status Resolver::Restore(StateFrame type, std::string_view payload) {
   return Status(Code::kCorrupt, "the state log holds a frame of an unknown type; was it written by a newer version?");
 }
 
-void Resolver::FinishRestore() { windows_.FinishRestore(restored_cut_); }
+void Resolver::FinishRestore() {
+  windows_.FinishRestore(restored_cut_);
+  sigma_windows_.FinishRestore();
+}
 
 }  // namespace trailsift

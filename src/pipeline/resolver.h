@@ -12,6 +12,7 @@
 
 #include "alert/alert.h"
 #include "detect/arrival_windows.h"
+#include "detect/sigma_windows.h"
 #include "detect/windows.h"
 #include "pipeline/counters.h"
 #include "pipeline/object_flow.h"
@@ -58,7 +59,7 @@ class Resolver {
   void Evaluate();
   // End of a pass: what changed of alerts written before.
   void Reconcile();
-  bool idle() const { return windows_.idle(); }
+  bool idle() const { return windows_.idle() && sigma_windows_.idle(); }
 
   // The analyzer options that were given at the beginning hold other rules now. Call after Evaluate, while no report of the ones of before is
   // under way.
@@ -71,7 +72,8 @@ class Resolver {
   void FinishRestore();
 
   RunCounters& counters() { return counters_; }
-  const WindowCounters& window_counters() const { return windows_.counters(); }
+  // Of composites and of Sigma's correlations together.
+  WindowCounters window_counters() const;
   std::uint64_t forgotten_identities() const { return seen_.evicted_for_memory(); }
   // Objects that remembered events are of.
   std::size_t remembered_objects() const { return origins_.size(); }
@@ -91,8 +93,16 @@ class Resolver {
   std::vector<std::pair<std::string, std::vector<std::string>>> WindowValues(
       std::size_t component, const std::vector<const Comparison::Values*>& events) const;
   void EmitDecisions();
+  template <typename AnyDecision>
+  void EmitRetraction(const AnyDecision& decision);
+  void EmitFiring(SigmaDecision&& decision);
+  std::vector<Hash128> SigmaAlertsOf(const Hash128& event) const;
   void Finish(Alert& alert, const Rule& rule);
   std::uint32_t CountFired(const std::string& rule_id, Millis arrival);
+  // The finding of an event: at hand, or made anew from its object. nullptr, with `why`, where that is gone.
+  std::shared_ptr<Finding> FindFinding(const Hash128& event, std::uint64_t reference, Status& why);
+  // In its place: what the decision knows.
+  std::shared_ptr<Finding> BareFinding(const Hash128& event, Millis time, const std::string& rule_id, const Status& why) const;
   std::shared_ptr<Finding> FindingOf(const Decision& decision);
   void Keep(std::shared_ptr<Finding> finding);
   // The texts of a composite's newest counted events, as far as they are at hand.
@@ -110,6 +120,8 @@ class Resolver {
   Windows windows_;
   std::optional<ArrivalWindows> arrival_;  // correlation_time=arrival; windows_ stays empty then
   std::vector<Decision> decisions_;
+  SigmaWindows sigma_windows_;
+  std::vector<SigmaDecision> sigma_decisions_;
   std::unordered_map<std::string, HourlyCount> fired_;  // by the rule's id
 
   std::unordered_map<std::uint64_t, ObjectOrigin> origins_;  // by object number
@@ -127,10 +139,13 @@ class Resolver {
     Millis found = 0;
     Hash128 id;  // of the alert that stands; zero: it was withdrawn
     std::vector<Hash128> withdrawn;
+    // Of a Sigma rule: which one, and the event that raised it.
+    std::string sigma_rule;
+    Hash128 event;
   };
   void TakeEarlier(const Hash128& event);
   void AppendEarlier(const Hash128& event, const Earlier& earlier, StateLog& log) const;
-  // By event. An alert of a Sigma rule, of which an event may have several and which nothing supersedes, stands under its own id.
+  // By event. An alert of a Sigma rule, of which an event may have several and stands under its own id.
   std::unordered_map<Hash128, Earlier, HashOfHash128> earlier_;
   std::vector<Hash128> new_earlier_;  // not yet in the state log
   std::vector<Hash128> came_again_;   // likewise

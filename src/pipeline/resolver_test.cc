@@ -77,7 +77,7 @@ constexpr const char* kIgnoring = R"(
 TEST_F(ResolverTest, IgnoreGoesByEventTimeAndTellsTheParent) {
   Diagnostics diagnostics;
   options_.rules = RuleSet::LoadTexts({{"test.xml", kIgnoring}}, {}, diagnostics);
-  options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
+  options_.MakePlans();
   const auto resolver = Make();
   Take(*resolver, "b", Failures("b", 30, 3, 30));  // at 30, 60, 90 s
   resolver->Evaluate();
@@ -267,7 +267,7 @@ TEST_F(ResolverTest, OtherRulesGoOnWithWhatIsRemembered) {
   Diagnostics diagnostics;
   options_.rules = RuleSet::LoadTexts({{"test.xml", text}}, {}, diagnostics);
   ASSERT_NE(options_.rules, nullptr);
-  options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
+  options_.MakePlans();
   resolver->TakeRules();
   resolver->Reconcile();
   EXPECT_THAT(Told(), IsEmpty()) << "what stands is not raised again";

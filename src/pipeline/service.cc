@@ -96,7 +96,7 @@ Status Service::Recover() {
   analyzer_options_.learn_regions = true;
   analyzer_options_.hash = settings.own.log_integrity;
   analyzer_options_.by_arrival = settings.own.correlation_time == CorrelationTime::kArrival;
-  analyzer_options_.plan = std::make_shared<const CorrelationPlan>(*analyzer_options_.rules);
+  analyzer_options_.MakePlans();
   analyzer_options_.log_alert_level = settings.log_alert_level;
   analyzer_options_.email_alert_level = settings.email_alert_level;
   analyzer_options_.log_fields = settings.alerts_log;
@@ -492,7 +492,7 @@ Status Service::TakeRules(const std::stop_token& stop) {
   TRAILSIFT_RETURN_IF_ERROR(CommitPatiently(stop));
   const std::shared_ptr<const RuleSet> before = analyzer_options_.rules;  // lives until nothing refers to it
   analyzer_options_.rules = learned_.ApplyTo(new_rules_ ? *new_rules_->rules : *before);
-  analyzer_options_.plan = std::make_shared<const CorrelationPlan>(*analyzer_options_.rules);
+  analyzer_options_.MakePlans();
   again_ = std::make_unique<Analyzer>(analyzer_options_);
   resolver_->TakeRules();
   if (new_rules_) LogInfo("run", new_rules_->said);

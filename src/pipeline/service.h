@@ -92,7 +92,7 @@ class Service {
   void Maintain();
 
   const RunCounters& counters() const { return resolver_->counters(); }
-  const WindowCounters& window_counters() const { return resolver_->window_counters(); }
+  WindowCounters window_counters() const { return resolver_->window_counters(); }
   // Identities given up for want of memory: a later copy of such an event would count again.
   std::uint64_t forgotten_identities() const { return resolver_->forgotten_identities(); }
 

@@ -155,7 +155,7 @@ Result<ReparseReport> Service::Reparse(const ReparseOptions& options, const std:
   AnalyzerOptions analyzer = analyzer_options_;
   if (learned_.IsNewTo(*analyzer.rules)) {
     analyzer.rules = learned_.ApplyTo(*analyzer.rules);
-    analyzer.plan = std::make_shared<const CorrelationPlan>(*analyzer.rules);
+    analyzer.MakePlans();
   }
   analyzer.archive = false;
   analyzer.learn_regions = false;

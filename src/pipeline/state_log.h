@@ -18,6 +18,7 @@ namespace trailsift {
 enum class StateFrame : std::uint8_t {
   kWindowEvents = 'w',  // Windows::AppendChanges
   kSeen = 's',          // SeenEvents::AppendFrame
+  kSigmaWindows = 'g',  // SigmaWindows::AppendChanges
   kObject = 'o',        // an object that windows refer to
   kCut = 'c',           // Windows::cut
   kEarlier = 'e',       // an alert that stands in the files while its event was not committed

@@ -158,7 +158,7 @@ Status ReadAlerts(const std::string& home, const RecordFile& file, Recovery& rec
     const LineKind kind = ReadAlertMarks(line, marks);
     if (kind == LineKind::kNotJson) ++damaged;
     if (kind == LineKind::kOurs && !marks.reparsed)
-      recovery.alerts.push_back({marks.id, marks.event, std::move(marks.supersedes), marks.retracts, IsSigmaId(marks.rule_id)});
+      recovery.alerts.push_back({marks.id, marks.event, std::move(marks.supersedes), marks.retracts, std::move(marks.rule_id)});
   }
   if (damaged > 0) Warn(path + ": " + std::to_string(damaged) + " lines are not JSON: left as they are", recovery);
   if (const std::string error = reader.Error(); !error.empty()) Warn(path + ": read up to a damaged place: " + error, recovery);

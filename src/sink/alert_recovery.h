@@ -28,7 +28,7 @@ struct RecoveredAlert {
   Hash128 event;
   std::vector<Hash128> supersedes;
   std::optional<Hash128> retracts;
-  bool is_sigma = false;  // of a Sigma rule
+  std::string rule_id;
 };
 
 struct Recovery {
