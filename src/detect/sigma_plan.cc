@@ -34,7 +34,8 @@ SigmaPlan::SigmaPlan(const std::vector<SigmaCorrelation>& correlations)
     const SigmaCorrelation& correlation = correlations_[c];
     Node& node = nodes_[c];
     node.groups = correlation.group_by.size();
-    node.width = node.groups + 1;
+    node.measured = correlation.fields.size();
+    node.width = node.groups + node.measured;
     Millis further = 0;
     for (std::size_t outer = c + 1; outer < correlations_.size(); ++outer) {
       const auto& inputs = correlations_[outer].inputs;
@@ -48,7 +49,7 @@ SigmaPlan::SigmaPlan(const std::vector<SigmaCorrelation>& correlations)
     node.horizon = correlation.timespan + further;
     for (const SigmaCorrelation::Input& input : correlation.inputs) {
       std::vector<std::string> row = input.group_by;
-      row.push_back(correlation.field);
+      row.insert(row.end(), correlation.fields.begin(), correlation.fields.end());
       for (const Onward& onward : node.onward) {
         const auto& there = fields_[onward.correlation][onward.input];
         row.insert(row.end(), there.begin(), there.end());

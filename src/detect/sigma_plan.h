@@ -23,9 +23,10 @@ class SigmaPlan {
     std::size_t offset = 0;  // where its values begin in a row of this one
   };
   struct Node {
-    Hash128 signature;       // stable over restarts as long as it means the same
-    std::size_t groups = 0;  // a row begins with so many values of `group_by`; the measured one is behind them
-    std::size_t width = 0;   // values of a row, those of `onward` included
+    Hash128 signature;         // stable over restarts as long as it means the same
+    std::size_t groups = 0;    // a row begins with so many values of `group_by`
+    std::size_t measured = 0;  // and so many that are measured
+    std::size_t width = 0;     // values of a row, those of `onward` included
     std::vector<Onward> onward;
     Millis horizon = 0;  // how far back events are needed: its own timespan and those of what counts its firings
   };
@@ -41,7 +42,7 @@ class SigmaPlan {
   };
   const std::vector<Use>& uses(std::size_t rule) const { return rule < uses_.size() ? uses_[rule] : no_uses_; }
   const Node& node(std::size_t correlation) const { return nodes_[correlation]; }
-  // The fields that make a row of an event that `input` of the correlation found; `width` of them, an empty one where nothing is measured.
+  // The fields that make a row of an event that `input` of the correlation found; `width` of them.
   const std::vector<std::string>& fields(std::size_t correlation, std::size_t input) const { return fields_[correlation][input]; }
 
  private:

@@ -36,9 +36,9 @@ void SigmaSpan::Count(const Item& item, bool in) {
         if ((item.inputs >> i & 1) != 0) counts_[i] += in ? 1 : -1;
       return;
     case Type::kValueCount:
-      if (item.text == 0) return;
-      if (in) ++texts_[item.text];
-      else if (const auto found = texts_.find(item.text); --found->second == 0) texts_.erase(found);
+      if (item.value == 0) return;
+      if (in) ++values_[item.value];
+      else if (const auto found = values_.find(item.value); --found->second == 0) values_.erase(found);
       return;
     case Type::kValueSum:
     case Type::kValueAverage:
@@ -73,7 +73,7 @@ double SigmaSpan::Present() const {
 std::optional<double> SigmaSpan::Measure() const {
   switch (correlation_.type) {
     case Type::kEventCount: return static_cast<double>(items_.size());
-    case Type::kValueCount: return static_cast<double>(texts_.size());
+    case Type::kValueCount: return static_cast<double>(values_.size());
     case Type::kTemporal: return Present();
     case Type::kTemporalOrdered: return static_cast<double>(InOrder());
     default: break;

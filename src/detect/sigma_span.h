@@ -19,7 +19,7 @@ class SigmaSpan {
   struct Item {
     Millis time = 0;
     std::uint64_t inputs = 0;  // a bit for each input that found the event
-    std::uint32_t text = 0;    // the measured value's number in the pool; 0: none
+    std::uint64_t value = 0;   // value_count: a number that stands for what is measured; 0: none
     std::optional<double> number;
   };
 
@@ -42,9 +42,9 @@ class SigmaSpan {
 
   const SigmaCorrelation& correlation_;
   std::deque<Item> items_;
-  std::vector<std::uint32_t> counts_;                       // by input
-  std::unordered_map<std::uint32_t, std::uint32_t> texts_;  // value_count: how many events have each
-  std::vector<double> numbers_;                             // sorted: what is made of them depends on no order
+  std::vector<std::uint32_t> counts_;                        // by input
+  std::unordered_map<std::uint64_t, std::uint32_t> values_;  // value_count: how many events have each
+  std::vector<double> numbers_;                              // sorted: what is made of them depends on no order
 };
 
 }  // namespace trailsift

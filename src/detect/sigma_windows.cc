@@ -106,18 +106,30 @@ void SigmaWindows::EvaluateGroup(const Hash128& key, Group& group, std::vector<S
   Settle(key, group, out);
 }
 
+// Stands for the combination of the values that are measured; 0 where one is absent.
+std::uint64_t SigmaWindows::MeasuredOf(const Entry& entry, const SigmaPlan::Node& node) {
+  if (node.measured == 1) return entry.values[node.groups];
+  std::string numbers;
+  for (std::size_t i = 0; i < node.measured; ++i) {
+    if (entry.values[node.groups + i] == TextPool::kNothing) return 0;
+    ByteWriter(numbers).U32(entry.values[node.groups + i]);
+  }
+  return numbers.empty() ? 0 : Checksum(numbers, 0);
+}
+
 // The firings from the dirty place on; before it there are `kept`.
 std::vector<SigmaWindows::Firing> SigmaWindows::Scan(Group& group, const std::vector<Firing>& old, std::size_t kept) {
   const SigmaCorrelation& correlation = CorrelationOf(group);
-  const std::size_t measured = NodeOf(group).groups;
+  const SigmaPlan::Node& node = NodeOf(group);
   const std::size_t begin = LowerBound(group, group.dirty);
   SigmaSpan span(correlation);
   const auto add = [&](const Entry& entry) {
     SigmaSpan::Item item;
     item.time = entry.time;
     item.inputs = entry.inputs;
-    item.text = entry.values[measured];
-    if (const auto text = entry.values.Text(measured)) item.number = SigmaSpan::NumberOf(*text);
+    item.value = MeasuredOf(entry, node);
+    if (node.measured == 1)
+      if (const auto text = entry.values.Text(node.groups)) item.number = SigmaSpan::NumberOf(*text);
     return span.Add(item);
   };
   std::size_t left = LowerBound(group, {group.dirty.first - correlation.timespan, {}});

@@ -172,6 +172,7 @@ class SigmaWindows {
   void Insert(const Hash128& key, std::size_t correlation, Entry entry);
   void Touch(const Hash128& key, Group& group, const Order& order);
   void EvaluateGroup(const Hash128& key, Group& group, std::vector<SigmaDecision>& out);
+  static std::uint64_t MeasuredOf(const Entry& entry, const SigmaPlan::Node& node);
   std::vector<Firing> Scan(Group& group, const std::vector<Firing>& old, std::size_t kept);
   Firing MakeFiring(const Group& group, std::size_t first, std::size_t last) const;
   void TellOuter(const Hash128& key, const Group& group, const Firing& firing, bool holds);

@@ -42,7 +42,7 @@ SigmaCorrelation Make(const std::string& id, Type type, std::vector<std::size_t>
   for (const std::size_t rule : rules) correlation.inputs.push_back({false, rule, correlation.group_by});
   correlation.timespan = seconds * kSecond;
   correlation.thresholds = std::move(thresholds);
-  correlation.field = field;
+  if (!field.empty()) correlation.fields = {field};
   return correlation;
 }
 
@@ -51,6 +51,8 @@ std::vector<SigmaCorrelation> Everything() {
   std::vector<SigmaCorrelation> all;
   all.push_back(Make("count", Type::kEventCount, {0}, "user", 60, {{Kind::kAtLeast, 3}}));
   all.push_back(Make("values", Type::kValueCount, {0, 1}, "user", 120, {{Kind::kAbove, 2}}, "region"));
+  all.push_back(Make("pairs", Type::kValueCount, {0, 1, 2}, "user", 60, {{Kind::kAtLeast, 4}}, "region"));
+  all.back().fields.push_back("bytes");
   all.push_back(Make("temporal", Type::kTemporal, {0, 1, 2}, "user", 100, {{Kind::kAtLeast, 3}}));
   all.push_back(Make("ordered", Type::kTemporalOrdered, {2, 0, 1}, "user", 90, {{Kind::kAtLeast, 3}}));
   all.push_back(Make("sum", Type::kValueSum, {0, 1, 2}, "", 30, {{Kind::kAbove, 20}}, "bytes"));
@@ -60,7 +62,7 @@ std::vector<SigmaCorrelation> Everything() {
   chain.inputs[0] = {true, 0, {"user"}};
   all.push_back(chain);
   SigmaCorrelation outer = Make("outer", Type::kEventCount, {0}, "region", 400, {{Kind::kAtLeast, 2}});
-  outer.inputs[0] = {true, 7, {"region"}};
+  outer.inputs[0] = {true, 8, {"region"}};
   all.push_back(outer);
   return all;
 }
@@ -191,10 +193,15 @@ class SigmaWindowsTest : public testing::Test {
     std::set<std::size_t> inputs;
     for (const Item* item : window) {
       inputs.insert(item->input);
-      if (const auto found = item->last->fields.find(correlation.field); found != item->last->fields.end()) {
-        texts.insert(found->second);
-        if (correlation.field == "bytes") numbers.push_back(std::stod(found->second));
+      std::string text;
+      bool whole = !correlation.fields.empty();
+      for (const std::string& field : correlation.fields) {
+        const auto found = item->last->fields.find(field);
+        whole = whole && found != item->last->fields.end();
+        if (whole) text += found->second + '|';
+        if (whole && field == "bytes" && correlation.fields.size() == 1) numbers.push_back(std::stod(found->second));
       }
+      if (whole) texts.insert(text);
     }
     std::sort(numbers.begin(), numbers.end());
     switch (correlation.type) {

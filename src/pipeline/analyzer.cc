@@ -298,7 +298,6 @@ std::vector<SigmaWindowEvent> Analyzer::SigmaEvents(const Event& event, const Ha
       std::vector<std::optional<std::string>> values;
       for (const std::string& field : plan.fields(use.correlation, use.input)) {
         std::optional<std::string>& value = values.emplace_back();
-        if (field.empty()) continue;
         GetSigmaValues(event, *record, field, found);
         if (!found.each.empty()) value = std::string(found.each.front().Text(arena_));
       }

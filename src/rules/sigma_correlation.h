@@ -51,7 +51,7 @@ struct SigmaCorrelation {
   std::vector<std::string> group_by;       // as written: fields or aliases
   Millis timespan = 0;                     // exactly that far apart still is inside
   std::vector<SigmaThreshold> thresholds;  // a temporal one that names none: at least as many as there are inputs
-  std::string field;                       // of value_count and the like, else empty
+  std::vector<std::string> fields;         // that are measured: of value_count and the like; several only of value_count
   double percentile = 50;
   bool generate = false;    // the rules that are referred to report, too
   bool is_reported = true;  // not referred to, unless by one with `generate`

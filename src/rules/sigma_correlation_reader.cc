@@ -147,7 +147,7 @@ class CorrelationReader {
     for (const YamlMember& member : node->members) ReadConditionMember(member, correlation);
     if (correlation.thresholds.empty())
       Error(*node, "the condition compares with nothing", "write one of gt, gte, lt, lte, eq, neq");
-    if (NeedsField() && correlation.field.empty()) Error(*node, "a `" + type_ + "` needs a `field` in its condition");
+    if (NeedsField() && correlation.fields.empty()) Error(*node, "a `" + type_ + "` needs a `field` in its condition");
     if (type_ == "value_percentile" && node->Find("percentile") == nullptr)
       Error(*node, "a `value_percentile` needs `percentile` in its condition", "a number from 0 to 100");
   }
@@ -157,8 +157,13 @@ class CorrelationReader {
     if (member.key == "field") {
       if (!NeedsField() && !type_.empty())
         return diagnostics_.Error(file_, member.line, member.column, "a `" + type_ + "` measures no field", "take the line out");
-      if (!value.is_scalar() || value.text.empty()) return Error(value, "`field` must be the name of one field");
-      correlation.field = value.text;
+      const bool several = value.is_sequence() && correlation.type == Type::kValueCount;
+      const std::vector<YamlNode> one{value};
+      for (const YamlNode& name : several ? value.items : one) {
+        if (name.is_scalar() && !name.text.empty()) correlation.fields.push_back(name.text);
+        else
+          Error(name, "`field` must be the name of a field", "only `value_count` takes a list of them: combinations are counted");
+      }
       return;
     }
     const std::optional<double> number = NumberOf(value);
