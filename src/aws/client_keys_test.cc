@@ -32,7 +32,7 @@ CredentialOptions Options(const ScriptedServer& server, const std::shared_ptr<Cr
   options.secret_key = "SK";
   options.role_arn = "arn:aws:iam::111122223333:role/reader";
   options.sts_endpoint = server.Url();
-  options.first_pause = options.longest_pause = std::chrono::milliseconds(1);
+  options.attempts.first_pause = options.attempts.longest_pause = std::chrono::milliseconds(1);
   options.clock = [] { return *ParseIsoTime("2026-11-24T08:00:00Z"); };
   options.pool = pool;
   return options;

@@ -9,8 +9,6 @@
 namespace trailsift {
 namespace {
 
-// With the pauses of backoff.h they last longer than a minute of SlowDown.
-constexpr int kDefaultAttempts = 14;
 constexpr int kMostAttempts = 100;
 
 int PositiveNumber(const std::string& text) {
@@ -46,7 +44,6 @@ Result<ClientSettings> ReadClientSettings(const CredentialOptions& credentials, 
   settings.sts_region = FirstText({here, region, endpoint_region});
   for (const int attempts : {max_attempts, PositiveNumber(environment("AWS_MAX_ATTEMPTS")), PositiveNumber(written.max_attempts)})
     if (settings.max_attempts == 0) settings.max_attempts = attempts;
-  if (settings.max_attempts == 0) settings.max_attempts = kDefaultAttempts;
   return settings;
 }
 

@@ -9,13 +9,10 @@
 
 namespace trailsift {
 
-// Where nothing ever answered the endpoint is most likely wrong: say so soon.
-inline constexpr int kAttemptsAtNobody = 4;
-
 struct ClientSettings {
   std::string region;      // to begin with
   std::string sts_region;  // where this machine is: STS is asked there; empty: not known
-  int max_attempts = 0;
+  int max_attempts = 0;    // 0: as AttemptOptions
 };
 
 // `region`, `max_attempts`: of the caller, empty and 0 where it says nothing; `endpoint_region`: the one that the endpoint's name holds, or

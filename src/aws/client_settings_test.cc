@@ -4,9 +4,6 @@
 
 #include <map>
 
-#include "aws/backoff.h"
-#include "aws/s3.h"
-
 namespace trailsift {
 namespace {
 
@@ -25,19 +22,6 @@ TEST(ClientSettings, AttemptsOfTheCallerThenOfTheEnvironment) {
   EXPECT_EQ(Read({{"AWS_MAX_ATTEMPTS", "3"}})->max_attempts, 3);
   for (const char* nonsense : {"", "0", "-1", "x", "3x"})
     EXPECT_EQ(Read({{"AWS_MAX_ATTEMPTS", nonsense}})->max_attempts, Read({})->max_attempts) << nonsense;
-}
-
-TEST(ClientSettings, AttemptsOutlastAMinuteOfSlowDown) {
-  const Result<ClientSettings> settings = Read({});
-  ASSERT_TRUE(settings.ok());
-  const S3Options options;
-  std::minstd_rand random(1);
-  for (int round = 0; round < 100; ++round) {
-    Millis lasted = 0;
-    for (int attempts = 1; attempts < settings->max_attempts; ++attempts)
-      lasted += BackOff(attempts, options.first_pause, options.longest_pause, 0, random);
-    EXPECT_GT(lasted, kMinute);
-  }
 }
 
 }  // namespace

@@ -73,8 +73,7 @@ void CredentialProvider::Renew(const Credentials& rejected, const CredentialsCal
     std::lock_guard lock(mutex_);
     const Millis now = options_.clock();
     // What was just fetched and is refused again is what the server has: the caller gets it and says why it was refused.
-    if (!(asked_ && IsPaused(now)) && cached_.has_value() && cached_->keys.access_key == rejected.keys.access_key &&
-        cached_->keys.secret_key == rejected.keys.secret_key && cached_->keys.session_token == rejected.keys.session_token) {
+    if (!(asked_ && IsPaused(now)) && cached_.has_value() && cached_->keys == rejected.keys) {
       cached_.reset();
       if (asked_) BeginPause(now);
     }

@@ -9,7 +9,6 @@
 // a token.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/attempts.h"
 #include "aws/environment.h"
 #include "aws/sigv4.h"
 #include "base/status.h"
@@ -41,14 +41,12 @@ struct CredentialOptions {
   std::string secret_key;
   std::string profile;  // aws_profile of the configuration
 
-  std::string role_arn;                        // iam_role_arn: assumed with the keys that are found; empty: none
-  std::optional<int> role_duration;            // seconds
-  std::string external_id;                     // for that role
-  std::string sts_endpoint;                    // empty: the environment's, the profile's, that of the region
-  std::string region;                          // where STS is asked; empty: where it always is in the role's partition
-  int max_attempts = 14;                       // at STS
-  std::chrono::milliseconds first_pause{100};  // doubles with each attempt
-  std::chrono::milliseconds longest_pause{20'000};
+  std::string role_arn;              // iam_role_arn: assumed with the keys that are found; empty: none
+  std::optional<int> role_duration;  // seconds
+  std::string external_id;           // for that role
+  std::string sts_endpoint;          // empty: the environment's, the profile's, that of the region
+  std::string region;                // where STS is asked; empty: where it always is in the role's partition
+  AttemptOptions attempts;           // at STS and IAM Identity Center
 
   Environment environment = ProcessEnvironment();
   std::function<Millis()> clock = NowMillis;

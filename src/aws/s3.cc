@@ -1,10 +1,8 @@
 #include "aws/s3.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <future>
 
-#include "aws/backoff.h"
 #include "aws/client_settings.h"
 #include "aws/endpoint_settings.h"
 #include "base/log.h"
@@ -21,7 +19,9 @@ constexpr int kMaxRegionSwitches = 3;
 
 // One operation over all its attempts. Touched by one thread at a time: the caller's until it is sent, then the loop's.
 struct S3Client::Call {
-  S3Operation operation = S3Operation::kGet;
+  Call(S3Client& client, S3Operation what) : operation(what), attempts(client.http_, client.options_.attempts, "s3") {}
+
+  const S3Operation operation;
   std::string method = "GET";
   std::string key;  // of the object
   std::string prefix;
@@ -35,7 +35,7 @@ struct S3Client::Call {
 
   std::optional<Credentials> credentials;
   std::string region;  // of the attempt in flight
-  int attempts = 0;
+  Attempts attempts;
   int region_switches = 0;
   bool clock_fixed = false;
   bool keys_renewed = false;
@@ -49,26 +49,23 @@ Result<std::unique_ptr<S3Client>> S3Client::Create(S3Options options) {
   Result<S3Endpoint> endpoint = S3Endpoint::Make(options.bucket, custom, endpoints->variant);
   if (!endpoint.ok()) return endpoint.status();
   Result<ClientSettings> settings =
-      ReadClientSettings(options.credentials, options.region, endpoint->RegionOfName(), options.max_attempts);
+      ReadClientSettings(options.credentials, options.region, endpoint->RegionOfName(), options.attempts.most);
   if (!settings.ok()) return settings.status();
   TRAILSIFT_RETURN_IF_ERROR(CheckVariant(endpoints->variant, custom, settings->region).Annotate("S3 endpoint"));
   options.credentials.region = settings->sts_region;
-  options.credentials.max_attempts = settings->max_attempts;
-  options.credentials.first_pause = options.first_pause;
-  options.credentials.longest_pause = options.longest_pause;
+  options.attempts.most = settings->max_attempts;
+  options.credentials.attempts = options.attempts;
   HttpOptions http;
   http.max_connections_per_host = options.parallel;
   http.ca_bundle = environment("AWS_CA_BUNDLE");
   return std::unique_ptr<S3Client>(
-      new S3Client(std::move(options), std::move(endpoint).value(), settings->region, settings->max_attempts, std::move(http)));
+      new S3Client(std::move(options), std::move(endpoint).value(), settings->region, std::move(http)));
 }
 
-S3Client::S3Client(S3Options options, S3Endpoint endpoint, std::string region, int max_attempts, HttpOptions http)
+S3Client::S3Client(S3Options options, S3Endpoint endpoint, std::string region, HttpOptions http)
     : options_(std::move(options)),
       endpoint_(std::move(endpoint)),
-      max_attempts_(max_attempts),
       region_(std::move(region)),
-      random_(std::random_device{}()),
       credentials_(http_, options_.credentials),
       http_(std::move(http)) {}
 
@@ -118,18 +115,12 @@ void S3Client::WithCredentials(const CallPtr& call, Result<Credentials> credenti
 }
 
 void S3Client::Attempt(const CallPtr& call) {
-  ++call->attempts;
   Count(*call);
-  http_.Send(BuildRequest(*call), [this, call](HttpResponse response) { OnAnswer(call, std::move(response)); });
+  call->attempts.Send(BuildRequest(*call), [this, call](HttpResponse response) { OnAnswer(call, std::move(response)); });
 }
 
 HttpRequest S3Client::BuildRequest(Call& call) {
-  Millis now = options_.credentials.clock();
-  {
-    std::lock_guard lock(mutex_);
-    call.region = region_;
-    now += clock_offset_;
-  }
+  call.region = region();
   const S3Target target = endpoint_.Resolve(call.region, call.key);
   const std::string query = CanonicalQuery(call.query);
   RequestToSign to_sign;
@@ -142,7 +133,7 @@ HttpRequest S3Client::BuildRequest(Call& call) {
   HttpRequest request;
   request.method = call.method;
   request.url = target.origin + target.path + (query.empty() ? "" : '?' + query);
-  request.headers = SignV4(to_sign, call.credentials->keys, call.region, "s3", now);
+  request.headers = SignV4(to_sign, call.credentials->keys, call.region, "s3", options_.credentials.clock() + clock_.offset());
   request.headers.emplace_back("host", target.host);
   request.body = call.body;
   request.max_body = call.max_body;
@@ -153,18 +144,11 @@ HttpRequest S3Client::BuildRequest(Call& call) {
 
 void S3Client::OnAnswer(const CallPtr& call, HttpResponse response) {
   counters_.bytes_received += response.body.size();
-  if (response.status != 0) answered_ = true;
-  if (!response.transport_error.empty()) {
-    Status failure = TransportStatus(response, Subject(*call), call->attempts);
-    if (response.cancelled || !response.retryable_transport) return call->done(std::move(failure));
-    const int limit = response.never_connected && !answered_ ? std::min(max_attempts_, kAttemptsAtNobody) : max_attempts_;
-    return PauseAndRetry(call, std::move(failure), 0, limit);
-  }
+  if (!response.transport_error.empty()) return Again(call, response, TransportStatus(response, Subject(*call)));
   if (response.status < 200 || response.status > 299) return OnFailure(call, response);
   if (call->check) {
-    if (const Status damage = call->check(response); !damage.ok()) {
-      return PauseAndRetry(call, damage.Annotate(Subject(*call).Name()), 0, max_attempts_);
-    }
+    if (const Status damage = call->check(response); !damage.ok())
+      return Again(call, response, damage.Annotate(Subject(*call).Name()));
   }
   if (call->operation == S3Operation::kGet) NoteKey(response);
   call->done(std::move(response));
@@ -186,63 +170,36 @@ std::vector<std::string> S3Client::TakeKeys() {
 
 void S3Client::OnFailure(const CallPtr& call, const HttpResponse& response) {
   const S3Failure failure = ReadFailure(response);
-  Status status = FailureStatus(failure, Subject(*call), call->attempts);
+  Status status = FailureStatus(failure, Subject(*call));
   const bool no_such_key = status.code() == Code::kNotFound && failure.code != "NoSuchBucket";
   if (call->operation == S3Operation::kDelete && no_such_key) return call->done(HttpResponse());
   switch (RemedyFor(failure, call->region)) {
     case S3Remedy::kNone: break;
-    case S3Remedy::kBackOff: return PauseAndRetry(call, std::move(status), failure.retry_after, max_attempts_);
+    case S3Remedy::kBackOff: return Again(call, response, status);
     case S3Remedy::kFixClock:
       if (std::exchange(call->clock_fixed, true)) break;
-      FixClock(*failure.server_time);
-      return Retry(call);
+      clock_.Set(*failure.server_time, options_.credentials.clock(), "s3", "s3://" + bucket());
+      return Attempt(call);
     case S3Remedy::kSwitchRegion:
       if (++call->region_switches > kMaxRegionSwitches) break;
       SwitchRegion(failure.region);
-      return Retry(call);
+      return Attempt(call);
     case S3Remedy::kRenewKeys:
       if (std::exchange(call->keys_renewed, true)) break;
       return credentials_.Renew(*call->credentials, [this, call, status](Result<Credentials> renewed) {
         if (!renewed.ok()) return call->done(WithoutKeys(*call, renewed.status()));
-        if (renewed->keys.access_key == call->credentials->keys.access_key &&
-            renewed->keys.secret_key == call->credentials->keys.secret_key &&
-            renewed->keys.session_token == call->credentials->keys.session_token) {
-          return call->done(status);
-        }
+        if (renewed->keys == call->credentials->keys) return call->done(status);
         call->credentials = std::move(renewed).value();
-        Retry(call);
+        Attempt(call);
       });
   }
   call->done(std::move(status));
 }
 
-void S3Client::Retry(const CallPtr& call) {
-  ++counters_.retries;
-  Attempt(call);
-}
-
-void S3Client::PauseAndRetry(const CallPtr& call, Status failure, Millis at_least, int max_attempts) {
-  if (call->attempts >= max_attempts) return call->done(std::move(failure));
-  LogDebug("s3", failure.message() + "; trying again");
-  Millis pause;
-  {
-    std::lock_guard lock(mutex_);
-    pause = BackOff(call->attempts, options_.first_pause, options_.longest_pause, at_least, random_);
-  }
-  ++counters_.retries;
-  // Keys may expire during a long pause.
-  http_.After(milliseconds(pause), [this, call] { Start(call); });
-}
-
-void S3Client::FixClock(Millis server_time) {
-  const Millis offset = server_time - options_.credentials.clock();
-  std::lock_guard lock(mutex_);
-  if (std::abs(offset - clock_offset_) > kMinute) {
-    LogWarning("s3", "this machine's clock is " + std::to_string(std::abs(offset) / kSecond) + " seconds " +
-                         (offset > 0 ? "behind" : "ahead of") + " that of s3://" + endpoint_.bucket() +
-                         "; signing with the server's time; set the clock");
-  }
-  clock_offset_ = offset;
+void S3Client::Again(const CallPtr& call, const HttpResponse& response, const Status& failure) {
+  // From Start: keys may expire during a long pause.
+  call->attempts.Again(
+      response, failure, [this, call] { Start(call); }, call->done);
 }
 
 void S3Client::SwitchRegion(const std::string& region) {
@@ -253,6 +210,7 @@ void S3Client::SwitchRegion(const std::string& region) {
 }
 
 void S3Client::Count(const Call& call) {
+  if (call.attempts.made() > 0) ++counters_.retries;
   switch (call.operation) {
     case S3Operation::kList: ++counters_.list_requests; break;
     case S3Operation::kGet: ++counters_.get_requests; break;
@@ -273,8 +231,7 @@ Result<HttpResponse> S3Client::Wait(const CallPtr& call) {
 // --- the operations ---
 
 Result<ListPage> S3Client::List(const ListRequest& request) {
-  auto call = std::make_shared<Call>();
-  call->operation = S3Operation::kList;
+  auto call = std::make_shared<Call>(*this, S3Operation::kList);
   call->prefix = request.prefix;
   call->query = {{"list-type", "2"}, {"encoding-type", "url"}, {"max-keys", std::to_string(request.max_keys)}};
   const auto add = [&](const char* name, const std::string& value) {
@@ -312,8 +269,7 @@ Status S3Client::ListAll(ListRequest request, const std::function<bool(ListPage&
 }
 
 void S3Client::StartGet(const std::string& key, std::uint64_t size_hint, std::function<void(Result<HttpResponse>)> done) {
-  auto call = std::make_shared<Call>();
-  call->operation = S3Operation::kGet;
+  auto call = std::make_shared<Call>(*this, S3Operation::kGet);
   call->key = key;
   call->max_body = kMaxObject;
   // Silence ends a transfer long before.
@@ -354,8 +310,7 @@ Result<std::string> S3Client::Get(const std::string& key, std::uint64_t size_hin
 }
 
 Status S3Client::Delete(const std::string& key) {
-  auto call = std::make_shared<Call>();
-  call->operation = S3Operation::kDelete;
+  auto call = std::make_shared<Call>(*this, S3Operation::kDelete);
   call->method = "DELETE";
   call->key = key;
   return Wait(call).status();
@@ -383,8 +338,7 @@ HttpResponse S3Client::Knock() {
 std::string S3Client::origin() const { return endpoint_.Resolve(region(), "").origin; }
 
 Status S3Client::Put(const std::string& key, std::string body) {
-  auto call = std::make_shared<Call>();
-  call->operation = S3Operation::kPut;
+  auto call = std::make_shared<Call>(*this, S3Operation::kPut);
   call->method = "PUT";
   call->key = key;
   call->body = std::move(body);

@@ -15,16 +15,17 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "aws/attempts.h"
 #include "aws/client_keys.h"
 #include "aws/credentials.h"
 #include "aws/s3_endpoint.h"
 #include "aws/s3_error.h"
 #include "aws/s3_xml.h"
+#include "aws/server_clock.h"
 #include "base/status.h"
 #include "net/http.h"
 
@@ -40,9 +41,7 @@ struct S3Options {
   std::string region;            // a hint; empty: the endpoint's name, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1
   CredentialOptions credentials;
   int parallel = 16;
-  int max_attempts = 0;                        // 0: AWS_MAX_ATTEMPTS, the profile's max_attempts, 14
-  std::chrono::milliseconds first_pause{100};  // doubles with each attempt
-  std::chrono::milliseconds longest_pause{20'000};
+  AttemptOptions attempts;                       // where it names no number: AWS_MAX_ATTEMPTS, the profile's max_attempts
   std::chrono::milliseconds request_timeout{0};  // of each attempt; 0: what suits the operation
 };
 
@@ -116,7 +115,7 @@ class S3Client {
   struct Call;
   using CallPtr = std::shared_ptr<Call>;
 
-  S3Client(S3Options options, S3Endpoint endpoint, std::string region, int max_attempts, HttpOptions http);
+  S3Client(S3Options options, S3Endpoint endpoint, std::string region, HttpOptions http);
 
   void StartGet(const std::string& key, std::uint64_t size_hint, std::function<void(Result<HttpResponse>)> done);
   void Start(const CallPtr& call);
@@ -127,11 +126,9 @@ class S3Client {
   HttpRequest BuildRequest(Call& call);
   void OnAnswer(const CallPtr& call, HttpResponse response);
   void OnFailure(const CallPtr& call, const HttpResponse& response);
-  // The failure that the caller gets unless another attempt is left.
-  void PauseAndRetry(const CallPtr& call, Status failure, Millis at_least, int max_attempts);
-  void Retry(const CallPtr& call);
+  // As Attempts::Again.
+  void Again(const CallPtr& call, const HttpResponse& response, const Status& failure);
   void NoteKey(const HttpResponse& response);
-  void FixClock(Millis server_time);
   void SwitchRegion(const std::string& region);
   void Count(const Call& call);
   Result<HttpResponse> Wait(const CallPtr& call);
@@ -139,13 +136,10 @@ class S3Client {
 
   const S3Options options_;
   const S3Endpoint endpoint_;
-  const int max_attempts_;
   S3Counters counters_;
-  std::atomic<bool> answered_{false};  // something at the endpoint spoke HTTP to us
+  ServerClock clock_;
   mutable std::mutex mutex_;
   std::string region_;                 // guarded by mutex_
-  Millis clock_offset_ = 0;            // server's time less ours; guarded by mutex_
-  std::minstd_rand random_;            // guarded by mutex_
   std::set<std::string> keys_;         // TakeKeys has given or will give; guarded by mutex_
   std::vector<std::string> new_keys_;  // guarded by mutex_
   // The client ends first: what it cancels still reaches the provider and the members above.

@@ -1,8 +1,8 @@
 #include "aws/s3_error.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "aws/attempts.h"
 #include "aws/s3_endpoint.h"
 
 namespace trailsift {
@@ -57,8 +57,6 @@ std::string Action(S3Operation operation) {
 
 std::string At(const S3Subject& subject) { return subject.endpoint.empty() ? "AWS (" + subject.region + ')' : subject.endpoint; }
 
-std::string After(int attempts) { return attempts > 1 ? " after " + std::to_string(attempts) + " attempts" : std::string(); }
-
 Status KeysStatus(const S3Failure& failure, const S3Subject& subject) {
   std::string why;
   if (IsOneOf(failure.code, kStaleKeys) || failure.code == "InvalidToken") {
@@ -111,18 +109,12 @@ S3Failure ReadFailure(const HttpResponse& response) {
   if (const std::string_view region = response.Header("x-amz-bucket-region"); !region.empty()) failure.region = region;
   if (!IsRegionName(failure.region)) failure.region.clear();
   if (const auto date = ParseHttpDate(response.Header("date")); date.has_value()) failure.server_time = date;
-  int seconds = 0;
-  const std::string_view retry = response.Header("retry-after");
-  if (std::from_chars(retry.data(), retry.data() + retry.size(), seconds).ec == std::errc() && seconds > 0) {
-    failure.retry_after = seconds * kSecond;
-  }
   return failure;
 }
 
 S3Remedy RemedyFor(const S3Failure& failure, std::string_view region) {
   if (failure.code == "RequestTimeTooSkewed" && failure.server_time.has_value()) return S3Remedy::kFixClock;
-  if (IsOneOf(failure.code, kBusy) || failure.status == 429 || failure.status == 408) return S3Remedy::kBackOff;
-  if (failure.status >= 500 && failure.status != 501 && failure.status != 505) return S3Remedy::kBackOff;
+  if (IsOneOf(failure.code, kBusy) || IsPassing(failure.status)) return S3Remedy::kBackOff;
   if (failure.status >= 300 && failure.status < 500 && !failure.region.empty() && failure.region != region)
     return S3Remedy::kSwitchRegion;
   if (IsOneOf(failure.code, kStaleKeys) || IsOneOf(failure.code, kBadKeys)) return S3Remedy::kRenewKeys;
@@ -137,7 +129,7 @@ std::string S3Subject::Permission() const {
   return Action(operation) + " on " + arn + (key.empty() ? "" : " for the prefix \"" + key + '"');
 }
 
-Status FailureStatus(const S3Failure& failure, const S3Subject& subject, int attempts) {
+Status FailureStatus(const S3Failure& failure, const S3Subject& subject) {
   if (IsOneOf(failure.code, kStaleKeys) || IsOneOf(failure.code, kBadKeys)) return KeysStatus(failure, subject);
   if (failure.code == "NoSuchBucket") {
     // An object whose bucket is not there is not known to be gone.
@@ -163,14 +155,13 @@ Status FailureStatus(const S3Failure& failure, const S3Subject& subject, int att
     return {Code::kUnavailable, subject.Name() + ": " + At(subject) + " sends us elsewhere (HTTP " +
                                     std::to_string(failure.status) + what + "); set the bucket's region or its endpoint"};
   }
-  return {Code::kUnavailable,
-          subject.Name() + ": " + At(subject) + " answered HTTP " + std::to_string(failure.status) + what + After(attempts)};
+  return {Code::kUnavailable, subject.Name() + ": " + At(subject) + " answered HTTP " + std::to_string(failure.status) + what};
 }
 
-Status TransportStatus(const HttpResponse& response, const S3Subject& subject, int attempts) {
+Status TransportStatus(const HttpResponse& response, const S3Subject& subject) {
   if (response.cancelled) return {Code::kCancelled, subject.Name() + ": cancelled"};
   if (response.too_large) return {Code::kCorrupt, subject.Name() + ": " + response.transport_error};
-  return {Code::kUnavailable, subject.Name() + ": " + At(subject) + ": " + Quoted(response.transport_error) + After(attempts)};
+  return {Code::kUnavailable, subject.Name() + ": " + At(subject) + ": " + Quoted(response.transport_error)};
 }
 
 std::optional<Millis> ParseHttpDate(std::string_view text) {

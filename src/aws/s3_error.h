@@ -19,7 +19,6 @@ struct S3Failure {
   std::string message;
   std::string region;  // where the bucket is, as far as the answer says so
   std::optional<Millis> server_time;
-  Millis retry_after = 0;
 };
 
 S3Failure ReadFailure(const HttpResponse& response);
@@ -52,14 +51,14 @@ struct S3Subject {
   std::string Permission() const;
 };
 
-// kNotFound, kDenied, kAuth or kUnavailable. `attempts` so far.
-Status FailureStatus(const S3Failure& failure, const S3Subject& subject, int attempts);
+// kNotFound, kDenied, kAuth or kUnavailable.
+Status FailureStatus(const S3Failure& failure, const S3Subject& subject);
 
 // ` (arn:aws:kms:…)`: the key of KMS that a server's message names; empty where it names none.
 std::string KmsKeyIn(const std::string& message);
 
-// A transport error after all retries.
-Status TransportStatus(const HttpResponse& response, const S3Subject& subject, int attempts);
+// A transport error: kCancelled, kCorrupt (too large), kUnavailable.
+Status TransportStatus(const HttpResponse& response, const S3Subject& subject);
 
 // `Tue, 24 Nov 2026 08:34:17 GMT` of the Date header (RFC 9110, IMF-fixdate).
 std::optional<Millis> ParseHttpDate(std::string_view text);

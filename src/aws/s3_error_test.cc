@@ -114,9 +114,8 @@ TEST(S3Error, Messages) {
       {S3Operation::kGet, Answer(403, "InvalidObjectState"), Code::kDenied,
        "s3://trail/AWSLogs/k: the object lies in an archive storage class; restore it first"},
       {S3Operation::kGet, Answer(503, "SlowDown", "Please reduce\n your rate"), Code::kUnavailable,
-       "s3://trail/AWSLogs/k: AWS (eu-west-1) answered HTTP 503 SlowDown: Please reduce  your rate after 3 attempts"},
-      {S3Operation::kList, Answer(404, ""), Code::kUnavailable,
-       "s3://trail/AWSLogs/: AWS (eu-west-1) answered HTTP 404 after 3 attempts"},
+       "s3://trail/AWSLogs/k: AWS (eu-west-1) answered HTTP 503 SlowDown: Please reduce  your rate"},
+      {S3Operation::kList, Answer(404, ""), Code::kUnavailable, "s3://trail/AWSLogs/: AWS (eu-west-1) answered HTTP 404"},
       {S3Operation::kList, Answer(301, "PermanentRedirect"), Code::kUnavailable,
        "s3://trail/AWSLogs/: AWS (eu-west-1) sends us elsewhere (HTTP 301 PermanentRedirect); set the bucket's region or its "
        "endpoint"},
@@ -124,7 +123,7 @@ TEST(S3Error, Messages) {
        "s3://trail/AWSLogs/: this machine's clock and that of AWS (eu-west-1) differ by more than 15 minutes; set the clock"},
   };
   for (const Case& c : cases) {
-    const Status status = FailureStatus(ReadFailure(c.answer), Subject(c.operation), 3);
+    const Status status = FailureStatus(ReadFailure(c.answer), Subject(c.operation));
     EXPECT_EQ(status.code(), c.code) << status.message();
     EXPECT_EQ(status.message(), c.message);
   }
@@ -136,15 +135,6 @@ TEST(S3Error, PartitionInTheArn) {
   EXPECT_EQ(subject.Permission(), "s3:GetObject on arn:aws-cn:s3:::trail/AWSLogs/k");
   subject.region = "us-gov-east-1";
   EXPECT_EQ(subject.Permission(), "s3:GetObject on arn:aws-us-gov:s3:::trail/AWSLogs/k");
-}
-
-TEST(S3Error, RetryAfter) {
-  HttpResponse response = Answer(503, "SlowDown");
-  EXPECT_EQ(ReadFailure(response).retry_after, 0);
-  response.headers = {{"retry-after", "7"}};
-  EXPECT_EQ(ReadFailure(response).retry_after, 7000);
-  response.headers = {{"retry-after", "-7"}};
-  EXPECT_EQ(ReadFailure(response).retry_after, 0);
 }
 
 TEST(S3Error, HttpDates) {

@@ -30,8 +30,8 @@ S3Options Options(const ScriptedServer& server) {
                                                      {"AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"},
                                                      {"AWS_SECRET_ACCESS_KEY", kSecret},
                                                      {"AWS_SESSION_TOKEN", kToken}});
-  options.first_pause = std::chrono::milliseconds(1);
-  options.longest_pause = std::chrono::milliseconds(4);
+  options.attempts.first_pause = std::chrono::milliseconds(1);
+  options.attempts.longest_pause = std::chrono::milliseconds(4);
   return options;
 }
 
@@ -156,7 +156,7 @@ TEST(S3, FaultsThatStay) {
   for (const Case& c : cases) {
     ScriptedServer server{InTurn({c.fault})};
     S3Options options = Options(server);
-    options.max_attempts = 3;
+    options.attempts.most = 3;
     const auto client = Make(options);
     const Result<std::string> content = client->Get("k", 7);
     ASSERT_FALSE(content.ok()) << c.name;
@@ -260,7 +260,7 @@ TEST(S3, BrokenListings) {
   {
     ScriptedServer server{InTurn({cut})};
     S3Options options = Options(server);
-    options.max_attempts = 3;
+    options.attempts.most = 3;
     const auto client = Make(options);
     const Result<ListPage> page = client->List({"p/", "", "", "", 1000});
     ASSERT_FALSE(page.ok());
@@ -498,7 +498,7 @@ TEST(S3, ManyInFlightEachAnsweredOnce) {
   });
   S3Options options = Options(server);
   options.parallel = 4;
-  options.max_attempts = 50;
+  options.attempts.most = 50;
   const auto client = Make(options);
   constexpr int kCount = 200;
   std::latch done(kCount);
@@ -538,12 +538,12 @@ TEST(S3, TheEndAnswersWhatIsInFlight) {
 TEST(S3, CancelEndsALongPause) {
   ScriptedServer server{InTurn({Error(503, "SlowDown")})};
   S3Options options = Options(server);
-  options.first_pause = std::chrono::hours(1);
-  options.longest_pause = std::chrono::hours(1);
+  options.attempts.first_pause = std::chrono::hours(1);
+  options.attempts.longest_pause = std::chrono::hours(1);
   const auto client = Make(options);
   std::promise<Code> code;
   client->GetAsync("k", 0, [&](Result<std::string> content) { code.set_value(content.status().code()); });
-  while (client->counters().retries == 0) std::this_thread::yield();
+  while (client->counters().bytes_received == 0) std::this_thread::yield();
   client->Cancel();
   EXPECT_EQ(code.get_future().get(), Code::kCancelled);
   EXPECT_EQ(client->List({}).status().code(), Code::kCancelled);

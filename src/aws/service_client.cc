@@ -1,10 +1,8 @@
 #include "aws/service_client.h"
 
-#include <cstdlib>
 #include <future>
 #include <utility>
 
-#include "aws/backoff.h"
 #include "aws/client_settings.h"
 #include "aws/endpoint_settings.h"
 #include "aws/s3_endpoint.h"
@@ -27,11 +25,16 @@ std::string OperationOf(const ServiceRequest& request) {
 
 // One request over all its attempts. Touched by one thread at a time: the caller's until it is sent, then the loop's.
 struct ServiceClient::Call {
-  ServiceRequest request;
-  std::function<void(Result<std::string>)> done;
+  Call(ServiceClient& client, ServiceRequest what, std::function<void(Result<std::string>)> answer)
+      : request(std::move(what)),
+        done(std::move(answer)),
+        attempts(client.http_, client.options_.attempts, client.options_.service) {}
+
+  const ServiceRequest request;
+  const std::function<void(Result<std::string>)> done;
+  Attempts attempts;
   std::optional<Credentials> credentials;
   Millis signed_at = 0;
-  int attempts = 0;
   bool clock_fixed = false;
   bool keys_renewed = false;
 };
@@ -49,7 +52,7 @@ Result<std::unique_ptr<ServiceClient>> ServiceClient::Create(ServiceClientOption
     endpoint = std::move(url).value();
   }
   const Result<ClientSettings> settings =
-      ReadClientSettings(options.credentials, options.region, RegionOfHost(endpoint.host), options.max_attempts);
+      ReadClientSettings(options.credentials, options.region, RegionOfHost(endpoint.host), options.attempts.most);
   if (!settings.ok()) return settings.status();
   TRAILSIFT_RETURN_IF_ERROR(CheckVariant(endpoints->variant, custom, settings->region).Annotate(options.service + " endpoint"));
   if (custom.empty()) {
@@ -57,11 +60,9 @@ Result<std::unique_ptr<ServiceClient>> ServiceClient::Create(ServiceClientOption
     endpoint.host = ServiceHost(options.service, settings->region, endpoints->variant);
     endpoint.port = 443;
   }
-  options.max_attempts = settings->max_attempts;
+  options.attempts.most = settings->max_attempts;
   options.credentials.region = settings->sts_region;
-  options.credentials.max_attempts = settings->max_attempts;
-  options.credentials.first_pause = options.first_pause;
-  options.credentials.longest_pause = options.longest_pause;
+  options.credentials.attempts = options.attempts;
   HttpOptions http;
   http.max_connections_per_host = options.parallel;
   http.ca_bundle = environment("AWS_CA_BUNDLE");
@@ -74,7 +75,6 @@ ServiceClient::ServiceClient(ServiceClientOptions options, Url endpoint, bool cu
       endpoint_(std::move(endpoint)),
       custom_(custom),
       region_(std::move(region)),
-      random_(std::random_device{}()),
       credentials_(http_, options_.credentials),
       http_(std::move(http)) {}
 
@@ -87,10 +87,7 @@ ServiceSubject ServiceClient::SubjectOf(const Call& call) const {
 }
 
 void ServiceClient::Send(ServiceRequest request, std::function<void(Result<std::string>)> done) {
-  auto call = std::make_shared<Call>();
-  call->request = std::move(request);
-  call->done = std::move(done);
-  Start(call);
+  Start(std::make_shared<Call>(*this, std::move(request), std::move(done)));
 }
 
 Result<std::string> ServiceClient::Ask(ServiceRequest request) {
@@ -134,17 +131,12 @@ void ServiceClient::Start(const CallPtr& call) {
 }
 
 void ServiceClient::Attempt(const CallPtr& call) {
-  ++call->attempts;
-  traffic_.Asked(OperationOf(call->request));
-  http_.Send(BuildRequest(*call), [this, call](HttpResponse response) { OnAnswer(call, std::move(response)); });
+  traffic_.Asked(OperationOf(call->request), call->attempts.made() > 0);
+  call->attempts.Send(BuildRequest(*call), [this, call](HttpResponse response) { OnAnswer(call, std::move(response)); });
 }
 
 HttpRequest ServiceClient::BuildRequest(Call& call) {
-  call.signed_at = options_.credentials.clock();
-  {
-    std::lock_guard lock(mutex_);
-    call.signed_at += clock_offset_;
-  }
+  call.signed_at = options_.credentials.clock() + clock_.offset();
   const ServiceRequest& wanted = call.request;
   const std::string path = endpoint_.path.empty() ? wanted.path : endpoint_.path + (wanted.path == "/" ? "" : wanted.path);
   RequestToSign to_sign;
@@ -167,68 +159,37 @@ HttpRequest ServiceClient::BuildRequest(Call& call) {
 }
 
 void ServiceClient::OnAnswer(const CallPtr& call, HttpResponse response) {
-  if (response.status != 0) answered_ = true;
-  if (!response.transport_error.empty()) {
-    Status failure = ServiceTransportStatus(response, SubjectOf(*call), call->attempts);
-    if (response.cancelled || !response.retryable_transport) return call->done(std::move(failure));
-    const int limit =
-        response.never_connected && !answered_ ? std::min(options_.max_attempts, kAttemptsAtNobody) : options_.max_attempts;
-    return PauseAndRetry(call, std::move(failure), 0, limit);
-  }
+  if (!response.transport_error.empty()) return Again(call, response, ServiceTransportStatus(response, SubjectOf(*call)));
   if (response.status < 200 || response.status > 299) return OnFailure(call, response);
   call->done(std::move(response.body));
 }
 
 void ServiceClient::OnFailure(const CallPtr& call, const HttpResponse& response) {
   const S3Failure failure = ReadServiceFailure(response);
-  Status status = ServiceFailureStatus(failure, SubjectOf(*call), call->attempts);
+  Status status = ServiceFailureStatus(failure, SubjectOf(*call));
   switch (ServiceRemedyFor(failure, call->signed_at)) {
     case ServiceRemedy::kNone: break;
-    case ServiceRemedy::kBackOff: return PauseAndRetry(call, std::move(status), failure.retry_after, options_.max_attempts);
+    case ServiceRemedy::kBackOff: return Again(call, response, status);
     case ServiceRemedy::kFixClock:
       if (std::exchange(call->clock_fixed, true)) break;
-      FixClock(*failure.server_time);
-      traffic_.Retried();
+      clock_.Set(*failure.server_time, options_.credentials.clock(), options_.service, origin());
       return Attempt(call);
     case ServiceRemedy::kRenewKeys:
       if (std::exchange(call->keys_renewed, true)) break;
       return credentials_.Renew(*call->credentials, [this, call, status](Result<Credentials> renewed) {
         if (!renewed.ok()) return call->done(renewed.status().Annotate(call->request.subject));
-        const SigningKeys& old = call->credentials->keys;
-        if (renewed->keys.access_key == old.access_key && renewed->keys.secret_key == old.secret_key &&
-            renewed->keys.session_token == old.session_token) {
-          return call->done(status);
-        }
+        if (renewed->keys == call->credentials->keys) return call->done(status);
         call->credentials = std::move(renewed).value();
-        traffic_.Retried();
         Attempt(call);
       });
   }
   call->done(std::move(status));
 }
 
-void ServiceClient::PauseAndRetry(const CallPtr& call, Status failure, Millis at_least, int max_attempts) {
-  if (call->attempts >= max_attempts) return call->done(std::move(failure));
-  LogDebug(options_.service, failure.message() + "; trying again");
-  Millis pause;
-  {
-    std::lock_guard lock(mutex_);
-    pause = BackOff(call->attempts, options_.first_pause, options_.longest_pause, at_least, random_);
-  }
-  traffic_.Retried();
-  // Keys may expire during a long pause.
-  http_.After(milliseconds(pause), [this, call] { Start(call); });
-}
-
-void ServiceClient::FixClock(Millis server_time) {
-  const Millis offset = server_time - options_.credentials.clock();
-  std::lock_guard lock(mutex_);
-  if (std::abs(offset - clock_offset_) > kMinute) {
-    LogWarning(options_.service, "this machine's clock is " + std::to_string(std::abs(offset) / kSecond) + " seconds " +
-                                     (offset > 0 ? "behind" : "ahead of") + " that of " + endpoint_.Origin() +
-                                     "; signing with the server's time; set the clock");
-  }
-  clock_offset_ = offset;
+void ServiceClient::Again(const CallPtr& call, const HttpResponse& response, const Status& failure) {
+  // From Start: keys may expire during a long pause.
+  call->attempts.Again(
+      response, failure, [this, call] { Start(call); }, call->done);
 }
 
 }  // namespace trailsift

@@ -6,17 +6,16 @@
 // the client answers everything in flight with kCancelled.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <random>
 #include <string>
 
+#include "aws/attempts.h"
 #include "aws/client_keys.h"
 #include "aws/credentials.h"
+#include "aws/server_clock.h"
 #include "aws/service_error.h"
 #include "aws/service_traffic.h"
 #include "aws/traffic_meter.h"
@@ -33,9 +32,7 @@ struct ServiceClientOptions {
   std::string region;            // empty: the endpoint's name, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1
   CredentialOptions credentials;
   int parallel = 16;
-  int max_attempts = 0;                        // 0: AWS_MAX_ATTEMPTS, the profile's max_attempts, 14
-  std::chrono::milliseconds first_pause{100};  // doubles with each attempt
-  std::chrono::milliseconds longest_pause{20'000};
+  AttemptOptions attempts;  // where it names no number: AWS_MAX_ATTEMPTS, the profile's max_attempts
 };
 
 struct ServiceRequest {
@@ -88,19 +85,16 @@ class ServiceClient {
   HttpRequest BuildRequest(Call& call);
   void OnAnswer(const CallPtr& call, HttpResponse response);
   void OnFailure(const CallPtr& call, const HttpResponse& response);
-  void PauseAndRetry(const CallPtr& call, Status failure, Millis at_least, int max_attempts);
-  void FixClock(Millis server_time);
+  // As Attempts::Again.
+  void Again(const CallPtr& call, const HttpResponse& response, const Status& failure);
   ServiceSubject SubjectOf(const Call& call) const;
 
   const ServiceClientOptions options_;
   const Url endpoint_;
   const bool custom_;
   const std::string region_;
-  std::atomic<bool> answered_{false};  // something at the endpoint spoke HTTP to us
+  ServerClock clock_;
   TrafficMeter traffic_;
-  std::mutex mutex_;
-  Millis clock_offset_ = 0;  // server's time less ours; guarded by mutex_
-  std::minstd_rand random_;  // guarded by mutex_
   // The client ends first: what it cancels still reaches the provider and the members above.
   ClientKeys credentials_;
   HttpClient http_;

@@ -47,9 +47,9 @@ ServiceClientOptions Options(const std::string& endpoint) {
   options.credentials.access_key = "AKIDEXAMPLE";
   options.credentials.secret_key = kSecret;
   options.credentials.clock = [] { return *ParseIsoTime("2026-11-24T08:00:00Z"); };
-  options.max_attempts = 3;
-  options.first_pause = std::chrono::milliseconds(1);
-  options.longest_pause = std::chrono::milliseconds(4);
+  options.attempts.most = 3;
+  options.attempts.first_pause = std::chrono::milliseconds(1);
+  options.attempts.longest_pause = std::chrono::milliseconds(4);
   return options;
 }
 
@@ -128,7 +128,7 @@ TEST(ServiceClient, WhereItAsks) {
     ServiceClientOptions options = Options(c.endpoint);
     options.credentials.environment = FakeEnvironment(c.environment);
     options.region = c.region;
-    options.max_attempts = 1;
+    options.attempts.most = 1;
     auto client = ServiceClient::Create(options);
     ASSERT_TRUE(client.ok()) << client.status().message();
     EXPECT_EQ((*client)->region(), c.expected_region);
@@ -223,8 +223,8 @@ TEST(ServiceClient, WhatBecomesOfFailures) {
 TEST(ServiceClient, TheEndAnswersWhatIsUnderWay) {
   ScriptedServer server{InTurn({Refused(503, "ServiceUnavailable")})};
   ServiceClientOptions options = Options(server.Url(""));
-  options.max_attempts = 100;
-  options.first_pause = options.longest_pause = std::chrono::milliseconds(60'000);
+  options.attempts.most = 100;
+  options.attempts.first_pause = options.attempts.longest_pause = std::chrono::milliseconds(60'000);
   auto client = ServiceClient::Create(options);
   ASSERT_TRUE(client.ok());
   int answers = 0;

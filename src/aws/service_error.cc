@@ -82,7 +82,7 @@ ServiceRemedy ServiceRemedyFor(const S3Failure& failure, Millis signed_at) {
   return IsOneOf(failure.code, kKeys) || IsOneOf(failure.code, kSigned) ? ServiceRemedy::kRenewKeys : ServiceRemedy::kNone;
 }
 
-Status ServiceFailureStatus(const S3Failure& failure, const ServiceSubject& subject, int attempts) {
+Status ServiceFailureStatus(const S3Failure& failure, const ServiceSubject& subject) {
   std::string text = Start(subject);
   if (IsOneOf(failure.code, kSigned) || IsOneOf(failure.code, kKeys)) {
     text += " refused the keys from ";
@@ -116,18 +116,16 @@ Status ServiceFailureStatus(const S3Failure& failure, const ServiceSubject& subj
   if (!failure.code.empty()) text += ' ' + Quoted(failure.code);
   // Only words for which we have none of our own.
   if (!failure.message.empty()) text += ": " + Quoted(failure.message);
-  if (attempts > 1) text += " after " + std::to_string(attempts) + " attempts";
   const bool refused = failure.status >= 400 && failure.status < 500 && ServiceRemedyFor(failure, 0) == ServiceRemedy::kNone;
   return {refused ? Code::kInvalid : Code::kUnavailable, text};
 }
 
-Status ServiceTransportStatus(const HttpResponse& response, const ServiceSubject& subject, int attempts) {
+Status ServiceTransportStatus(const HttpResponse& response, const ServiceSubject& subject) {
   if (response.cancelled) return {Code::kCancelled, subject.name + ": cancelled"};
   std::string text = Start(subject);
   text += ": ";
   text += Quoted(response.transport_error);
   if (response.too_large) return {Code::kCorrupt, text};
-  if (attempts > 1) text += " after " + std::to_string(attempts) + " attempts";
   return {Code::kUnavailable, text};
 }
 

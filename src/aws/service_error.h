@@ -34,8 +34,8 @@ struct ServiceSubject {
 };
 
 // kNotFound (what was named is not there), kDenied, kAuth, kInvalid (refused for another reason) or kUnavailable.
-Status ServiceFailureStatus(const S3Failure& failure, const ServiceSubject& subject, int attempts);
-// A transport error after all retries: kCancelled, kCorrupt (too large), kUnavailable.
-Status ServiceTransportStatus(const HttpResponse& response, const ServiceSubject& subject, int attempts);
+Status ServiceFailureStatus(const S3Failure& failure, const ServiceSubject& subject);
+// A transport error: kCancelled, kCorrupt (too large), kUnavailable.
+Status ServiceTransportStatus(const HttpResponse& response, const ServiceSubject& subject);
 
 }  // namespace trailsift

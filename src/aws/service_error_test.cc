@@ -45,7 +45,7 @@ TEST(ServiceError, Messages) {
       {503, "ServiceUnavailable", "m", Code::kUnavailable, " answered HTTP 503 ServiceUnavailable: m"},
   };
   for (const Case& c : kCases) {
-    const Status status = ServiceFailureStatus(ReadServiceFailure(Answer(c.status, c.code, c.message)), subject, 1);
+    const Status status = ServiceFailureStatus(ReadServiceFailure(Answer(c.status, c.code, c.message)), subject);
     EXPECT_EQ(status.code(), c.is) << c.code;
     EXPECT_EQ(status.message(), std::string("queue trail: AWS sqs (eu-west-1)") + c.text);
   }

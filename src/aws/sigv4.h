@@ -27,6 +27,8 @@ struct SigningKeys {
   std::string access_key;
   std::string secret_key;
   std::string session_token;  // empty for long-lived keys
+
+  bool operator==(const SigningKeys&) const = default;
 };
 
 struct RequestToSign {

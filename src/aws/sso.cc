@@ -6,15 +6,13 @@
 #include <array>
 #include <charconv>
 #include <memory>
-#include <random>
 
-#include "aws/backoff.h"
+#include "aws/attempts.h"
 #include "aws/endpoint_settings.h"
 #include "aws/flat_json.h"
 #include "aws/s3_endpoint.h"
 #include "aws/s3_error.h"
 #include "aws/sso_token.h"
-#include "base/log.h"
 #include "net/url.h"
 
 namespace trailsift {
@@ -23,24 +21,21 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMaxAnswer = 64 << 10;
-constexpr int kAttemptsAtNobody = 4;
 
 // One question to the portal over all its attempts.
 class PortalCall : public std::enable_shared_from_this<PortalCall> {
  public:
   PortalCall(HttpClient& http, const CredentialOptions& options, SsoRole role, HttpRequest request, std::string place,
              CredentialsCallback done)
-      : http_(http),
-        options_(options),
+      : options_(options),
         role_(std::move(role)),
         request_(std::move(request)),
         place_(std::move(place)),
         done_(std::move(done)),
-        random_(std::random_device{}()) {}
+        attempts_(http, options.attempts, "sso") {}
 
   void Attempt() {
-    ++attempts_;
-    http_.Send(request_, [self = shared_from_this()](const HttpResponse& response) { self->OnAnswer(response); });
+    attempts_.Send(request_, [self = shared_from_this()](const HttpResponse& response) { self->OnAnswer(response); });
   }
 
  private:
@@ -49,14 +44,11 @@ class PortalCall : public std::enable_shared_from_this<PortalCall> {
   void OnAnswer(const HttpResponse& response) {
     if (response.cancelled) return done_(Status(Code::kCancelled, "cancelled"));
     if (response.too_large) return done_(Status(Code::kAuth, Name() + ": " + response.transport_error));
-    if (!response.transport_error.empty()) {
-      const int limit = response.never_connected ? std::min(options_.max_attempts, kAttemptsAtNobody) : options_.max_attempts;
-      return PauseAndRetry(Status(Code::kUnavailable, Name() + ": " + response.transport_error),
-                           response.retryable_transport ? limit : 0);
-    }
+    if (!response.transport_error.empty())
+      return Again(response, Status(Code::kUnavailable, Name() + ": " + response.transport_error));
     // The portal's own words are left out: they add nothing, and may repeat the token.
     switch (response.status) {
-      case 200: return OnKeys(response.body);
+      case 200: return OnKeys(response);
       case 401: return done_(SignIn(role_, place_ + " does not accept the session any more"));
       case 403:
       case 404:
@@ -66,16 +58,14 @@ class PortalCall : public std::enable_shared_from_this<PortalCall> {
                                                "sso_account_id"));
       default: break;
     }
-    const bool passes = response.status >= 500 || response.status == 429 || response.status == 408;
-    PauseAndRetry(Status(passes ? Code::kUnavailable : Code::kAuth, Name() + ": answered HTTP " + std::to_string(response.status)),
-                  passes ? options_.max_attempts : 0);
+    const std::string answered = Name() + ": answered HTTP " + std::to_string(response.status);
+    if (IsPassing(response.status)) return Again(response, Status(Code::kUnavailable, answered));
+    done_(Status(Code::kAuth, answered));
   }
 
-  void OnKeys(const std::string& body) {
-    auto members = ParseFlatJson(body);
-    if (!members.has_value()) {
-      return PauseAndRetry(Status(Code::kAuth, Name() + ": the answer is no JSON object"), options_.max_attempts);
-    }
+  void OnKeys(const HttpResponse& response) {
+    auto members = ParseFlatJson(response.body);
+    if (!members.has_value()) return Again(response, Status(Code::kAuth, Name() + ": the answer is no JSON object"));
     const auto value = [&](const char* name) { return (*members)[std::string("roleCredentials.") + name]; };
     Credentials credentials{{value("accessKeyId"), value("secretAccessKey"), value("sessionToken")},
                             std::nullopt,
@@ -94,24 +84,17 @@ class PortalCall : public std::enable_shared_from_this<PortalCall> {
     done_(std::move(credentials));
   }
 
-  void PauseAndRetry(Status failure, int max_attempts) {
-    if (attempts_ >= max_attempts) {
-      if (attempts_ > 1) failure = Status(failure.code(), failure.message() + " after " + std::to_string(attempts_) + " attempts");
-      return done_(std::move(failure));
-    }
-    LogDebug("sso", failure.message() + "; trying again");
-    const Millis pause = BackOff(attempts_, options_.first_pause, options_.longest_pause, 0, random_);
-    http_.After(milliseconds(pause), [self = shared_from_this()] { self->Attempt(); });
+  void Again(const HttpResponse& response, const Status& failure) {
+    attempts_.Again(
+        response, failure, [self = shared_from_this()] { self->Attempt(); }, done_);
   }
 
-  HttpClient& http_;
   const CredentialOptions& options_;
   const SsoRole role_;
   const HttpRequest request_;
   const std::string place_;
   const CredentialsCallback done_;
-  std::minstd_rand random_;
-  int attempts_ = 0;
+  Attempts attempts_;
 };
 
 Result<Url> PortalEndpoint(const CredentialOptions& options, const SsoRole& role) {

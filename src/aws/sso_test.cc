@@ -37,9 +37,9 @@ struct Fixture {
     role.account_id = "111122223333";
     role.role_name = "a reader";
     options.environment = FakeEnvironment({{"AWS_ENDPOINT_URL_SSO", endpoint}});
-    options.first_pause = std::chrono::milliseconds(1);
-    options.longest_pause = std::chrono::milliseconds(4);
-    options.max_attempts = 3;
+    options.attempts.first_pause = std::chrono::milliseconds(1);
+    options.attempts.longest_pause = std::chrono::milliseconds(4);
+    options.attempts.most = 3;
     options.clock = [] { return *ParseIsoTime("2026-11-24T08:00:00Z"); };
   }
   Result<Credentials> Get() const {

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <memory>
-#include <random>
 #include <utility>
 
-#include "aws/backoff.h"
+#include "aws/attempts.h"
 #include "aws/endpoint_settings.h"
 #include "aws/flat_json.h"
 #include "aws/s3_endpoint.h"
@@ -23,7 +22,6 @@ using std::chrono::milliseconds;
 constexpr std::size_t kMaxCache = 256 << 10;
 constexpr std::size_t kMaxAnswer = 64 << 10;
 constexpr std::size_t kMaxToken = 16 << 10;
-constexpr int kAttemptsAtNobody = 4;
 constexpr Millis kRenewBefore = 15 * kMinute;
 
 struct CachedToken {
@@ -95,32 +93,26 @@ class RenewalCall : public std::enable_shared_from_this<RenewalCall> {
  public:
   RenewalCall(HttpClient& http, const CredentialOptions& options, SsoRole role, CachedToken token, HttpRequest request,
               std::string place, std::function<void(Result<std::string>)> done)
-      : http_(http),
-        options_(options),
+      : options_(options),
         role_(std::move(role)),
         token_(std::move(token)),
         request_(std::move(request)),
         place_(std::move(place)),
         done_(std::move(done)),
-        random_(std::random_device{}()) {}
+        attempts_(http, options.attempts, "sso") {}
 
   void Attempt() {
-    ++attempts_;
-    http_.Send(request_, [self = shared_from_this()](const HttpResponse& response) { self->OnAnswer(response); });
+    attempts_.Send(request_, [self = shared_from_this()](const HttpResponse& response) { self->OnAnswer(response); });
   }
 
  private:
   void OnAnswer(const HttpResponse& response) {
     if (response.cancelled) return done_(Status(Code::kCancelled, "cancelled"));
     // The service's own words are left out: they add nothing, and may repeat a token.
-    if (!response.transport_error.empty()) {
-      const int limit = response.never_connected ? std::min(options_.max_attempts, kAttemptsAtNobody) : options_.max_attempts;
-      return PauseAndRetry(response.transport_error, response.retryable_transport ? limit : 0);
-    }
+    if (!response.transport_error.empty()) return Again(response, response.transport_error);
     if (response.status == 200) return OnToken(response.body);
     const std::string answered = "answered HTTP " + std::to_string(response.status);
-    if (response.status >= 500 || response.status == 429 || response.status == 408)
-      return PauseAndRetry(answered, options_.max_attempts);
+    if (IsPassing(response.status)) return Again(response, answered);
     // The session is over, or somebody else used the refresh token and left new ones.
     if (const Result<CachedToken> now = ReadCache(role_);
         now.ok() && now->access != token_.access && now->expires > options_.clock())
@@ -151,32 +143,26 @@ class RenewalCall : public std::enable_shared_from_this<RenewalCall> {
 
   std::string Name() const { return "AWS profile \"" + role_.profile + "\": " + place_; }
 
-  void PauseAndRetry(const std::string& why, int max_attempts) {
-    if (attempts_ >= max_attempts) {
-      return Fail(Status(Code::kUnavailable, Name() + ": the SSO session could not be renewed: " + why +
-                                                 (attempts_ > 1 ? " after " + std::to_string(attempts_) + " attempts" : "")));
-    }
-    LogDebug("sso", Name() + ": " + why + "; trying again");
-    const Millis pause = BackOff(attempts_, options_.first_pause, options_.longest_pause, 0, random_);
-    http_.After(milliseconds(pause), [self = shared_from_this()] { self->Attempt(); });
+  void Again(const HttpResponse& response, const std::string& why) {
+    attempts_.Again(
+        response, Status(Code::kUnavailable, Name() + ": the SSO session could not be renewed: " + why),
+        [self = shared_from_this()] { self->Attempt(); }, [this](const Status& failure) { Fail(failure); });
   }
 
   // The old token may hold for some minutes yet.
-  void Fail(Status why) {
-    if (options_.clock() >= token_.expires) return done_(std::move(why));
+  void Fail(const Status& why) {
+    if (options_.clock() >= token_.expires) return done_(why);
     LogWarning("sso", why.message());
     done_(token_.access);
   }
 
-  HttpClient& http_;
   const CredentialOptions& options_;
   const SsoRole role_;
   const CachedToken token_;
   const HttpRequest request_;
   const std::string place_;
   const std::function<void(Result<std::string>)> done_;
-  std::minstd_rand random_;
-  int attempts_ = 0;
+  Attempts attempts_;
 };
 
 Result<Url> OidcEndpoint(const CredentialOptions& options, const SsoRole& role) {

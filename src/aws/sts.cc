@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
-#include <random>
 
-#include "aws/backoff.h"
+#include "aws/attempts.h"
 #include "aws/endpoint_settings.h"
 #include "aws/s3_error.h"
+#include "aws/server_clock.h"
 #include "aws/sts_endpoint.h"
 #include "aws/sts_error.h"
 #include "aws/sts_xml.h"
 #include "aws/traffic_meter.h"
-#include "base/log.h"
 
 namespace trailsift {
 namespace {
@@ -20,14 +19,12 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMaxAnswer = 64 << 10;
-// Where nothing ever answered the endpoint is most likely wrong: say so soon.
-constexpr int kAttemptsAtNobody = 4;
 
 // One request over all its attempts: the caller's thread until it is sent, then the loop's.
 class StsCall : public std::enable_shared_from_this<StsCall> {
  public:
   StsCall(HttpClient& http, const CredentialOptions& options, StsEndpoint endpoint, CredentialsCallback done)
-      : http_(http), options_(options), endpoint_(std::move(endpoint)), done_(std::move(done)), random_(std::random_device{}()) {}
+      : options_(options), endpoint_(std::move(endpoint)), done_(std::move(done)), attempts_(http, options.attempts, "sts") {}
 
   void Start(const RoleRequest& role, const Credentials* caller, const std::string& token, const std::string& source) {
     NamedValues form = {{"Version", "2011-06-15"}, {"RoleArn", role.arn}, {"RoleSessionName", role.session_name}};
@@ -55,12 +52,8 @@ class StsCall : public std::enable_shared_from_this<StsCall> {
 
  private:
   void Attempt() {
-    ++attempts_;
-    if (options_.sts_traffic != nullptr) {
-      options_.sts_traffic->Asked(action_);
-      if (attempts_ > 1) options_.sts_traffic->Retried();
-    }
-    http_.Send(BuildRequest(), [self = shared_from_this()](const HttpResponse& response) { self->OnAnswer(response); });
+    if (options_.sts_traffic != nullptr) options_.sts_traffic->Asked(action_, attempts_.made() > 0);
+    attempts_.Send(BuildRequest(), [self = shared_from_this()](const HttpResponse& response) { self->OnAnswer(response); });
   }
 
   HttpRequest BuildRequest() {
@@ -72,7 +65,7 @@ class StsCall : public std::enable_shared_from_this<StsCall> {
     request.timeout = milliseconds(30'000);
     request.no_proxy = endpoint_.is_loopback;
     const std::string type = "application/x-www-form-urlencoded; charset=utf-8";
-    signed_at_ = options_.clock() + clock_offset_;
+    signed_at_ = options_.clock() + clock_.offset();
     if (keys_.has_value()) {
       RequestToSign to_sign;
       to_sign.method = request.method;
@@ -87,20 +80,11 @@ class StsCall : public std::enable_shared_from_this<StsCall> {
   }
 
   void OnAnswer(const HttpResponse& response) {
-    if (response.status != 0) answered_ = true;
-    if (!response.transport_error.empty()) {
-      Status failure = StsTransportStatus(response, subject_, attempts_);
-      if (response.cancelled || !response.retryable_transport) return done_(std::move(failure));
-      const int limit =
-          response.never_connected && !answered_ ? std::min(options_.max_attempts, kAttemptsAtNobody) : options_.max_attempts;
-      return PauseAndRetry(std::move(failure), 0, limit);
-    }
+    if (!response.transport_error.empty()) return Again(response, StsTransportStatus(response, subject_));
     if (response.status != 200) return OnFailure(response);
     Result<StsAnswer> answer = ParseStsAnswer(response.body);
-    if (!answer.ok()) {
-      Status failure(Code::kAuth, subject_.Name() + ": " + subject_.place + ": " + answer.status().message());
-      return PauseAndRetry(std::move(failure), 0, options_.max_attempts);
-    }
+    if (!answer.ok())
+      return Again(response, Status(Code::kAuth, subject_.Name() + ": " + subject_.place + ": " + answer.status().message()));
     done_(Credentials{answer->keys, InOurTime(answer->expires, response), subject_.Name() + " assumed with " + subject_.caller});
   }
 
@@ -113,40 +97,32 @@ class StsCall : public std::enable_shared_from_this<StsCall> {
 
   void OnFailure(const HttpResponse& response) {
     const S3Failure failure = ReadFailure(response);
-    Status status = StsFailureStatus(failure, subject_, attempts_);
+    Status status = StsFailureStatus(failure, subject_);
     switch (StsRemedyFor(failure, signed_at_)) {
       case StsRemedy::kNone: return done_(std::move(status));
-      case StsRemedy::kBackOff: return PauseAndRetry(std::move(status), failure.retry_after, options_.max_attempts);
+      case StsRemedy::kBackOff: return Again(response, status);
       case StsRemedy::kFixClock:
         if (std::exchange(clock_fixed_, true)) return done_(std::move(status));
-        clock_offset_ = *failure.server_time - options_.clock();
-        LogWarning("sts", "this machine's clock is " + std::to_string(std::abs(clock_offset_) / kSecond) + " seconds " +
-                              (clock_offset_ > 0 ? "behind" : "ahead of") + " that of " + subject_.place +
-                              "; signing with the server's time; set the clock");
+        clock_.Set(*failure.server_time, options_.clock(), "sts", subject_.place);
         return Attempt();
     }
   }
 
-  void PauseAndRetry(Status failure, Millis at_least, int max_attempts) {
-    if (attempts_ >= max_attempts) return done_(std::move(failure));
-    LogDebug("sts", failure.message() + "; trying again");
-    const Millis pause = BackOff(attempts_, options_.first_pause, options_.longest_pause, at_least, random_);
-    http_.After(milliseconds(pause), [self = shared_from_this()] { self->Attempt(); });
+  void Again(const HttpResponse& response, const Status& failure) {
+    attempts_.Again(
+        response, failure, [self = shared_from_this()] { self->Attempt(); }, done_);
   }
 
-  HttpClient& http_;
   const CredentialOptions& options_;
   const StsEndpoint endpoint_;
   const CredentialsCallback done_;
-  std::minstd_rand random_;
+  Attempts attempts_;
   StsSubject subject_;
   std::optional<SigningKeys> keys_;  // none: the token in the body is the proof
   std::string action_;
   std::string body_;
-  Millis clock_offset_ = 0;  // server's time less ours
+  ServerClock clock_;
   Millis signed_at_ = 0;
-  int attempts_ = 0;
-  bool answered_ = false;
   bool clock_fixed_ = false;
 };
 

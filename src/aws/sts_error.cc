@@ -191,7 +191,7 @@ StsRemedy StsRemedyFor(S3Failure failure, Millis signed_at) {
   return StsRemedy::kNone;
 }
 
-Status StsFailureStatus(const S3Failure& failure, const StsSubject& subject, int attempts) {
+Status StsFailureStatus(const S3Failure& failure, const StsSubject& subject) {
   if (failure.code == "AccessDenied" || failure.code == "AccessDeniedException" ||
       (failure.code.empty() && failure.status == 403)) {
     return DeniedStatus(failure, subject);
@@ -214,12 +214,11 @@ Status StsFailureStatus(const S3Failure& failure, const StsSubject& subject, int
   // Only words for which we have none of our own.
   if (!failure.message.empty()) text += ": " + Words(failure.message, subject.secrets);
   if (Has(failure.message, "DurationSeconds")) text += DurationAdvice(failure, subject);
-  if (attempts > 1) text += " after " + std::to_string(attempts) + " attempts";
   const bool refused = failure.status >= 400 && failure.status < 500 && StsRemedyFor(failure, 0) == StsRemedy::kNone;
   return {refused ? Code::kAuth : Code::kUnavailable, text};
 }
 
-Status StsTransportStatus(const HttpResponse& response, const StsSubject& subject, int attempts) {
+Status StsTransportStatus(const HttpResponse& response, const StsSubject& subject) {
   if (response.cancelled) return {Code::kCancelled, "cancelled"};
   std::string text = subject.Name();
   text += ": ";
@@ -227,7 +226,6 @@ Status StsTransportStatus(const HttpResponse& response, const StsSubject& subjec
   text += ": ";
   text += Words(response.transport_error, subject.secrets);
   if (response.too_large) return {Code::kAuth, text};
-  if (attempts > 1) text += " after " + std::to_string(attempts) + " attempts";
   return {Code::kUnavailable, text};
 }
 

@@ -36,11 +36,11 @@ struct StsSubject {
   std::string Name() const { return "role " + role_arn; }
 };
 
-// kDenied, kAuth or kUnavailable. `attempts` so far.
-Status StsFailureStatus(const S3Failure& failure, const StsSubject& subject, int attempts);
+// kDenied, kAuth or kUnavailable.
+Status StsFailureStatus(const S3Failure& failure, const StsSubject& subject);
 
-// A transport error after all retries: kCancelled, kAuth (too large), kUnavailable.
-Status StsTransportStatus(const HttpResponse& response, const StsSubject& subject, int attempts);
+// A transport error: kCancelled, kAuth (too large), kUnavailable.
+Status StsTransportStatus(const HttpResponse& response, const StsSubject& subject);
 
 // Of a form that IAM gives: only such a text is sent, and put into a statement.
 bool IsIamArn(std::string_view text);

@@ -56,7 +56,7 @@ TEST(StsError, Denied) {
       {Refusal("arn:aws:iam::1:user/\"}"), nobody},
   };
   for (const Case& c : cases) {
-    const Status status = StsFailureStatus(Failure(403, "AccessDenied", c.message), Subject(), 1);
+    const Status status = StsFailureStatus(Failure(403, "AccessDenied", c.message), Subject());
     EXPECT_EQ(status.code(), Code::kDenied) << c.message;
     EXPECT_EQ(status.message(), c.said) << c.message;
   }
@@ -84,7 +84,7 @@ TEST(StsError, DeniedInOtherWays) {
     StsSubject subject = Subject();
     subject.web_identity = c.web_identity;
     subject.external_id = c.external_id;
-    const Status status = StsFailureStatus(Failure(403, "AccessDenied", c.message), subject, 1);
+    const Status status = StsFailureStatus(Failure(403, "AccessDenied", c.message), subject);
     EXPECT_EQ(status.code(), Code::kDenied) << c.name;
     EXPECT_NE(status.message().find(c.said), std::string::npos) << c.name << ": " << status.message();
     EXPECT_EQ(status.message().find("a policy of the caller") == std::string::npos,
@@ -124,8 +124,7 @@ TEST(StsError, DeniedByALimit) {
     StsSubject subject = Subject();
     subject.web_identity = c.web_identity;
     const std::string why = std::string(" because no ") + c.silent + " allows the sts:AssumeRole action";
-    const Status status =
-        StsFailureStatus(Failure(403, "AccessDenied", Refusal("arn:aws:iam::444455556666:user/c", why)), subject, 1);
+    const Status status = StsFailureStatus(Failure(403, "AccessDenied", Refusal("arn:aws:iam::444455556666:user/c", why)), subject);
     EXPECT_EQ(status.code(), Code::kDenied) << c.silent;
     EXPECT_NE(status.message().find(c.said), std::string::npos) << c.silent << ": " << status.message();
     for (const char* other : {"trust policy", "a policy of the caller"})
@@ -135,7 +134,7 @@ TEST(StsError, DeniedByALimit) {
   const Status trust = StsFailureStatus(
       Failure(403, "AccessDenied",
               Refusal("arn:aws:iam::444455556666:user/c", " because no role trust policy allows the sts:AssumeRole action")),
-      Subject(), 1);
+      Subject());
   EXPECT_NE(trust.message().find("the role's trust policy needs"), std::string::npos) << trust.message();
   EXPECT_EQ(trust.message().find("a policy of the caller"), std::string::npos) << trust.message();
 }
@@ -157,7 +156,7 @@ TEST(StsError, DurationsNameTheirSetting) {
   for (const Case& c : cases) {
     StsSubject subject = Subject();
     subject.duration_setting = c.setting;
-    const std::string message = StsFailureStatus(Failure(400, "ValidationError", c.message), subject, 1).message();
+    const std::string message = StsFailureStatus(Failure(400, "ValidationError", c.message), subject).message();
     ASSERT_GE(message.size(), std::string(c.said).size());
     EXPECT_EQ(message.substr(message.size() - std::string(c.said).size()), c.said);
   }
@@ -183,11 +182,11 @@ TEST(StsError, OtherFailures) {
       {400, "ValidationError", "a\r\nb hunter2 and to/ken", Code::kAuth, "ValidationError: a  b ... and ..."},
       {404, "", "", Code::kAuth, "answered HTTP 404"},
       {302, "", "", Code::kUnavailable, "answered HTTP 302"},
-      {400, "Throttling", "Rate exceeded", Code::kUnavailable, "answered HTTP 400 Throttling: Rate exceeded after 7 attempts"},
-      {503, "", "", Code::kUnavailable, "answered HTTP 503 after 7 attempts"},
+      {400, "Throttling", "Rate exceeded", Code::kUnavailable, "answered HTTP 400 Throttling: Rate exceeded"},
+      {503, "", "", Code::kUnavailable, "answered HTTP 503"},
   };
   for (const Case& c : cases) {
-    const Status status = StsFailureStatus(Failure(c.status, c.code, c.message), Subject(), 7);
+    const Status status = StsFailureStatus(Failure(c.status, c.code, c.message), Subject());
     EXPECT_EQ(status.code(), c.kind) << c.code;
     EXPECT_NE(status.message().find(c.said), std::string::npos) << status.message();
     EXPECT_NE(status.message().find(kRole), std::string::npos) << status.message();

@@ -55,8 +55,8 @@ CredentialOptions Options(const std::string& endpoint) {
   CredentialOptions options;
   options.environment = FakeEnvironment({});
   options.sts_endpoint = endpoint;
-  options.first_pause = std::chrono::milliseconds(1);
-  options.longest_pause = std::chrono::milliseconds(4);
+  options.attempts.first_pause = std::chrono::milliseconds(1);
+  options.attempts.longest_pause = std::chrono::milliseconds(4);
   options.clock = [] { return *ParseIsoTime("2026-11-24T08:00:00Z"); };
   return options;
 }
@@ -210,7 +210,7 @@ TEST(Sts, FaultsThatStay) {
   for (const Case& c : cases) {
     ScriptedServer server{InTurn({c.answer})};
     CredentialOptions options = Options(server.Url());
-    options.max_attempts = 3;
+    options.attempts.most = 3;
     const Result<Credentials> found = Ask(options, Role(), c.web_identity);
     ASSERT_FALSE(found.ok()) << c.name;
     EXPECT_EQ(found.status().code(), c.code) << c.name << ": " << found.status().message();
@@ -280,7 +280,7 @@ TEST(Sts, TheEndOfTheClientAnswers) {
       return c.answer;
     });
     CredentialOptions options = Options(server.Url());
-    options.first_pause = options.longest_pause = std::chrono::hours(1);
+    options.attempts.first_pause = options.attempts.longest_pause = std::chrono::hours(1);
     std::promise<Code> code;
     {
       HttpClient http;

@@ -10,15 +10,11 @@ namespace trailsift {
 
 class TrafficMeter {
  public:
-  // An attempt of the operation (`AssumeRole`).
-  void Asked(const std::string& operation) {
+  // An attempt of the operation (`AssumeRole`); `again`: it is not the first one.
+  void Asked(const std::string& operation, bool again) {
     std::lock_guard lock(mutex_);
     ++traffic_.requests[operation];
-  }
-  // The attempt that comes is not the first one.
-  void Retried() {
-    std::lock_guard lock(mutex_);
-    ++traffic_.retries;
+    if (again) ++traffic_.retries;
   }
   ServiceTraffic Read() const {
     std::lock_guard lock(mutex_);

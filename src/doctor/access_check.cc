@@ -31,16 +31,16 @@ std::string KeyOf(const std::string& message) {
 
 S3Options WithLimits(S3Options client, const DoctorOptions& options) {
   client.credentials.environment = options.environment;
-  client.max_attempts = options.attempts;
-  client.longest_pause = kLongestPause;
+  client.attempts.most = options.attempts;
+  client.attempts.longest_pause = kLongestPause;
   client.request_timeout = options.timeout;
   return client;
 }
 
 ServiceClientOptions WithLimits(ServiceClientOptions client, const DoctorOptions& options) {
   client.credentials.environment = options.environment;
-  client.max_attempts = options.attempts;
-  client.longest_pause = kLongestPause;
+  client.attempts.most = options.attempts;
+  client.attempts.longest_pause = kLongestPause;
   return client;
 }
 

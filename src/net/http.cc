@@ -219,7 +219,7 @@ class HttpClient::Loop {
       curl_multi_remove_handle(multi_, easy);
       --lanes_[ended.origin].active;
       StartWaiting(ended.origin);
-      ended.transfer->Finish(code);
+      ended.transfer->Finish(code, answered_[ended.origin]);
       ended.transfer->TakeHandle();
       curl_easy_reset(easy);
       idle_.push_back(easy);
@@ -254,6 +254,7 @@ class HttpClient::Loop {
   CURLM* multi_ = nullptr;
   std::unordered_map<CURL*, Running> running_;
   std::map<std::string, Lane> lanes_;
+  std::map<std::string, bool> answered_;  // by origin
   std::vector<CURL*> idle_;
   std::priority_queue<Timer, std::vector<Timer>, LaterFirst> timers_;
   std::vector<Watch> watches_;

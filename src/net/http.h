@@ -49,7 +49,7 @@ struct HttpResponse {
   std::string transport_error;       // empty when a whole HTTP answer came
   bool retryable_transport = false;  // the same request may succeed later
   HttpFault fault = HttpFault::kNone;
-  bool never_connected = false;  // refused, or the name is unknown: nothing listens there
+  bool never_connected = false;  // refused, or the name is unknown, at an origin that never answered this client
   bool cancelled = false;        // the client was stopped
   bool too_large = false;        // than the request's max_body
 

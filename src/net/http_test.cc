@@ -147,6 +147,23 @@ TEST(Http, NobodyListens) {
   EXPECT_NE(response.transport_error, "");
 }
 
+TEST(Http, WhereSomebodyAnsweredOnceItIsNotNobody) {
+  HttpClient client;
+  std::string url;
+  {
+    ScriptedServer server([](const Request&) {
+      Answer answer = ScriptedServer::Reply(200, "");
+      answer.close = true;
+      return answer;
+    });
+    url = server.Url("/");
+    EXPECT_EQ(client.Perform(Get(url)).status, 200);
+  }
+  const HttpResponse response = client.Perform(Get(url));
+  EXPECT_EQ(response.fault, HttpFault::kConnect) << response.transport_error;
+  EXPECT_FALSE(response.never_connected);
+}
+
 TEST(Http, SilenceEndsWithTheTimeout) {
   ScriptedServer server([](const Request&) {
     return Answer{"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhel", false, false, true};

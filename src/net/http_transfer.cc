@@ -176,10 +176,11 @@ std::size_t HttpTransfer::OnBody(char* data, std::size_t size, std::size_t count
   return bytes;
 }
 
-void HttpTransfer::Finish(CURLcode code) {
+void HttpTransfer::Finish(CURLcode code, bool& answered) {
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);
+  if (status != 0) answered = true;
   if (code == CURLE_OK && !header_ended_) {
     // curl takes a header that is cut for a whole answer without a body.
     response_.transport_error = "the connection was closed within the header";
@@ -197,7 +198,7 @@ void HttpTransfer::Finish(CURLcode code) {
     response_.fault = FaultOf(code, easy_);
     response_.retryable_transport = !response_.too_large && IsRetryable(code);
     response_.never_connected =
-        code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY;
+        !answered && (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY);
   }
   done_(std::move(response_));
 }

@@ -20,8 +20,8 @@ class HttpTransfer {
 
   CURL* handle() const { return easy_; }
   CURL* TakeHandle();
-  // Fills in what curl says of the end and answers the caller.
-  void Finish(CURLcode code);
+  // Fills in what curl says of the end and answers the caller. `answered`: whether the origin ever did; set where it does.
+  void Finish(CURLcode code, bool& answered);
   // Answers the caller with cancelled.
   void Cancel();
 

@@ -39,7 +39,7 @@ Result<std::vector<PublicKeyEntry>> PublicKeyLister::List(const std::string& reg
   options.service = "cloudtrail";
   options.endpoint_suffix = "CLOUDTRAIL";
   options.region = region;
-  options.max_attempts = max_attempts_;
+  options.attempts.most = max_attempts_;
   if (bucket_ != nullptr) options.credentials = CredentialsOf(*bucket_, pool_);
   const Result<std::unique_ptr<ServiceClient>> client = ServiceClient::Create(std::move(options));
   if (!client.ok()) return client.status();

@@ -88,7 +88,7 @@ class BusyTest(FaultCase):
         return fault
 
     def test_slow_down_is_sat_out_in_one_pass(self):
-        """Listing and objects; how long the attempts last at least is a unit test (ClientSettings.AttemptsOutlastAMinuteOfSlowDown)."""
+        """Listing and objects; how long the attempts last at least is a unit test (Attempts.OutlastAMinuteOfSlowDown)."""
         self.store(40)
         with self.through(self.busy_for(20, after=12)) as proxy:
             outcome = self.once(self.s3_config(), env=self.env(proxy))
