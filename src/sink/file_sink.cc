@@ -77,14 +77,6 @@ Status FileSink::AppendArchive(const Alert& record) {
   return Status::Ok();
 }
 
-std::size_t FileSink::buffered() const {
-  std::size_t bytes = 0;
-  for (const DailyFile* file : {today_.json.get(), today_.log.get(), today_.archive.get()}) {
-    if (file != nullptr) bytes += static_cast<std::size_t>(file->end() - file->size());
-  }
-  return bytes;
-}
-
 Status FileSink::FlushFile(DailyFile* file) {
   if (file == nullptr) return Status::Ok();
   const std::size_t waiting = file->buffer().size();

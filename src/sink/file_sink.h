@@ -61,9 +61,6 @@ class FileSink {
   // Buffers a line of archives.json: any event, its rule only if one held, with its full_log. Nothing without `archives`.
   Status AppendArchive(const Alert& record);
 
-  // Bytes that wait for Flush.
-  std::size_t buffered() const;
-
   // One write a file; alerts.log first, so that a line of alerts.json always has its block.
   Status Flush();
 
