@@ -84,7 +84,8 @@ std::vector<EventOutcome> RunRecords(const RuleCase& test, const std::shared_ptr
   if (!faults.empty()) return {};
   for (const SeenRecord& record : flow.report.records) flow.object.name_time = std::max(flow.object.name_time, record.time);
   const ObjectReport report = flow.report;
-  Resolver resolver(options, resolver_options, emit, [&](const ObjectOrigin&) -> Result<ObjectReport> { return report; });
+  Resolver resolver(options, resolver_options, emit,
+                    [&](const ObjectOrigin&, const std::vector<std::uint32_t>&) -> Result<ObjectReport> { return report; });
   resolver.Take(flow);
   resolver.Evaluate();
   resolver.Reconcile();

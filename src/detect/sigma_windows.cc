@@ -272,7 +272,7 @@ void SigmaWindows::Issue(const Hash128& key, Group& group, const Firing& firing,
     std::advance(at, static_cast<std::ptrdiff_t>(events.size() - SigmaDecision::kMostEvents));
   for (; at != events.end(); ++at) {
     decision.event_ids.push_back(at->second->event_id.ToString());
-    if (at->second != &raising) decision.counted.push_back(at->second->event);
+    if (at->second != &raising) decision.counted.emplace_back(at->second->event, at->second->reference);
   }
   if (const Entry* last = Find(group, firing.last))
     for (std::size_t i = 0; i < correlation.group_by.size(); ++i)

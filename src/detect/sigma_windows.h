@@ -32,6 +32,7 @@
 #include "base/status.h"
 #include "base/text_pool.h"
 #include "base/time.h"
+#include "detect/alert_decision.h"
 #include "detect/packed_id.h"
 #include "detect/sigma_plan.h"
 #include "detect/window_counters.h"
@@ -50,19 +51,11 @@ struct SigmaWindowEvent {
 };
 
 // What is to be written about one firing.
-struct SigmaDecision {
-  static constexpr std::size_t kMostEvents = 1000;  // listed; a window of more has its newest listed
+struct SigmaDecision : AlertDecision {
+  static constexpr std::size_t kMostEvents = 1000;  // in event_ids; a window of more has its newest there
 
-  const SigmaCorrelation* correlation = nullptr;  // nullptr only for a retraction
-  Hash128 event;                                  // the last one, which raised it
-  std::uint64_t reference = 0;
-  Millis time = 0;
-  Hash128 id;                                              // of the alert
-  std::vector<std::string> event_ids;                      // in event order, the raising one last
-  std::vector<Hash128> counted;                            // the earlier ones of them
+  const SigmaCorrelation* correlation = nullptr;           // nullptr only for a retraction
   std::vector<std::pair<std::string, std::string>> group;  // `group-by` and its values
-  std::vector<Hash128> supersedes;
-  std::optional<Hash128> retracts;
 };
 
 struct SigmaWindowOptions {

@@ -269,9 +269,9 @@ Decision Windows::Describe(const Group& group, const Entry& entry, const Hash128
   }
   const auto& contributors = entry.history->contributors;
   for (const Order& order : contributors) {
-    if (&order != &contributors.back()) decision.counted.push_back(order.second);
     const Entry* contributor = FindEntry(group, order);
     if (contributor == nullptr) continue;
+    if (&order != &contributors.back()) decision.counted.emplace_back(order.second, contributor->reference);
     decision.event_ids.push_back(contributor->event_id.ToString());
     for (std::size_t i = 0; i < named.size(); ++i) {
       const std::optional<std::string_view> value = contributor->values.Text(named[i]);

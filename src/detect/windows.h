@@ -33,6 +33,7 @@
 #include "base/status.h"
 #include "base/text_pool.h"
 #include "base/time.h"
+#include "detect/alert_decision.h"
 #include "detect/correlation_plan.h"
 #include "detect/packed_id.h"
 #include "detect/window_counters.h"
@@ -51,17 +52,9 @@ struct WindowEvent {
 };
 
 // What is to be written about one event.
-struct Decision {
-  Hash128 event;
-  std::uint64_t reference = 0;
-  Millis time = 0;
-  const Rule* rule = nullptr;          // nullptr only for a retraction
-  const Rule* matched = nullptr;       // what the walk ended at: another one where `ignore` gives the alert to the parent
-  Hash128 id;                          // of the alert
-  std::vector<std::string> event_ids;  // that contributed, in event order, the raising one last
-  std::vector<Hash128> counted;        // a composite's earlier events, in event order
-  std::vector<Hash128> supersedes;
-  std::optional<Hash128> retracts;
+struct Decision : AlertDecision {
+  const Rule* rule = nullptr;     // nullptr only for a retraction
+  const Rule* matched = nullptr;  // what the walk ended at: another one where `ignore` gives the alert to the parent
   // For a composite: each of the component's fields that a sentence may name, and its distinct values over the contributing events, in event order.
   std::vector<std::pair<std::string, std::vector<std::string>>> window_values;
 };

@@ -97,10 +97,10 @@ Analyzer::Analyzer(const AnalyzerOptions& options)
 Analyzer::~Analyzer() = default;
 
 ObjectReport Analyzer::Analyze(std::string bytes, const Envelope& envelope, const std::vector<DiscardRegex>* discard,
-                               Millis name_time, std::optional<LogFormat> format) {
+                               Millis name_time, std::optional<LogFormat> format, const std::vector<std::uint32_t>* only) {
   ObjectReport report;
   report.stored_bytes = bytes.size();
-  const Place place{envelope, discard, name_time, NowMillis(), 0, nullptr};
+  const Place place{envelope, discard, only, name_time, NowMillis()};
   if (format && !(format == LogFormat::kSubscribed && HoldsTrail(bytes))) AnalyzeLog(std::move(bytes), *format, place, report);
   else AnalyzeTrail(std::move(bytes), place, report);
   return report;
@@ -108,7 +108,7 @@ ObjectReport Analyzer::Analyze(std::string bytes, const Envelope& envelope, cons
 
 void Analyzer::AnalyzeTrail(std::string bytes, Place place, ObjectReport& report) {
   const std::unique_ptr<Batch> batch =
-      Batch::Decode(std::move(bytes), place.envelope.log_file, options_.hash ? &report.hash : nullptr);
+      Batch::Decode(std::move(bytes), place.envelope.log_file, options_.hash && place.only == nullptr ? &report.hash : nullptr);
   report.object_fault = batch->object_fault();
   report.bad_records = batch->bad_records();
   if (batch->kind() == ObjectKind::kDigest) ++report.kinds.digests;
@@ -125,7 +125,8 @@ void Analyzer::AnalyzeLog(std::string bytes, LogFormat format, Place place, Obje
   while (const std::optional<LogPart> part = reader.Next()) {
     for (std::uint32_t i = 0; i < part->messages.size(); ++i) {
       AnalyzeMessage(part->messages[i],
-                     {place.envelope, place.discard, place.name_time, place.now, part->first + i, &part->facts[i]}, report);
+                     {place.envelope, place.discard, place.only, place.name_time, place.now, part->first + i, &part->facts[i]},
+                     report);
       arena_.Reset();
     }
     if (part->batch == nullptr) continue;
@@ -135,7 +136,8 @@ void Analyzer::AnalyzeLog(std::string bytes, LogFormat format, Place place, Obje
       envelope.source = part->facts[index].source;
       envelope.as_is = part->facts[index].as_is;
       AnalyzeRecord(part->batch->records()[i],
-                    {envelope, place.discard, place.name_time, place.now, part->first + index, &part->facts[index]}, report);
+                    {envelope, place.discard, place.only, place.name_time, place.now, part->first + index, &part->facts[index]},
+                    report);
       arena_.Reset();
     }
   }
@@ -144,17 +146,19 @@ void Analyzer::AnalyzeLog(std::string bytes, LogFormat format, Place place, Obje
 }
 
 void Analyzer::AnalyzeRecord(JsonValue record, const Place& place, ObjectReport& report) {
+  if (!place.IsWanted()) return;
   AnalyzeEvent(Event::Record(record, place.envelope, arena_, deriver_.get()), ReadHeader(record), place, report);
 }
 
 void Analyzer::AnalyzeMessage(std::string_view line, const Place& place, ObjectReport& report) {
+  if (!place.IsWanted()) return;
   const std::optional<JsonValue> json = messages_.Parse(line);
   AnalyzeEvent(Event::Message(line, json, arena_, deriver_.get()), json && json->is_object() ? ReadHeader(*json) : RecordHeader{},
                place, report);
 }
 
 void Analyzer::AnalyzeEvent(const Event& event, const RecordHeader& header, const Place& place, ObjectReport& report) {
-  const auto& [envelope, discard, name_time, now, index, facts] = place;
+  const auto& [envelope, discard, only, name_time, now, index, facts] = place;
   switch (KindOf(header)) {
     case RecordKind::kInsight: ++report.kinds.insight; break;
     case RecordKind::kAggregated: ++report.kinds.aggregated; break;

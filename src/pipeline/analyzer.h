@@ -2,6 +2,7 @@
 // memory can go. Makes no decision that depends on other objects. One Analyzer a thread.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -116,10 +117,10 @@ class Analyzer {
   explicit Analyzer(const AnalyzerOptions& options);
   ~Analyzer();
 
-  // `envelope` and `discard` are borrowed for the call. `name_time` stands in for an event time that is missing. `format`: what the object
-  // holds, CloudTrail's records where there is none.
+  // `envelope`, `discard` and `only` are borrowed for the call. `name_time` stands in for an event time that is missing. `format`: what the
+  // object holds, CloudTrail's records where there is none. `only`: positions, ascending; other records are not looked at.
   ObjectReport Analyze(std::string bytes, const Envelope& envelope, const std::vector<DiscardRegex>* discard, Millis name_time,
-                       std::optional<LogFormat> format = std::nullopt);
+                       std::optional<LogFormat> format = std::nullopt, const std::vector<std::uint32_t>* only = nullptr);
   // An own event (pipeline/own_events.h): a report of one record, whose place is trailsift. Its identity and its time stand in the message.
   ObjectReport AnalyzeOwn(std::string_view message);
 
@@ -128,10 +129,13 @@ class Analyzer {
   struct Place {
     const Envelope& envelope;
     const std::vector<DiscardRegex>* discard;
+    const std::vector<std::uint32_t>* only;
     Millis name_time;
     Millis now;
-    std::uint32_t index;
-    const LogFacts* facts;
+    std::uint32_t index = 0;
+    const LogFacts* facts = nullptr;
+
+    bool IsWanted() const { return only == nullptr || std::binary_search(only->begin(), only->end(), index); }
   };
   void AnalyzeTrail(std::string bytes, Place place, ObjectReport& report);
   void AnalyzeLog(std::string bytes, LogFormat format, Place place, ObjectReport& report);

@@ -82,6 +82,21 @@ TEST_F(AnalyzerTest, WindowNamesWaitInTheDescriptionAndTheComponentsValuesAreKep
     EXPECT_EQ(finding.values[i], fields[i].name == "aws.recipientAccountId" ? "111122223333" : "ann") << fields[i].name;
 }
 
+TEST_F(AnalyzerTest, OnlyTheRecordsThatAreAskedForAreLookedAt) {
+  const std::string object = MakeObject({{.id = "a"}, {.id = "b"}, {.id = "c", .name = "Fail"}, {.id = "d"}});
+  struct Case {
+    std::vector<std::uint32_t> only;
+    std::vector<std::string> found;
+  };
+  for (const Case& c : {Case{{1, 2}, {"b", "c"}}, Case{{0, 3}, {"a", "d"}}, Case{{4}, {}}, Case{{}, {}}}) {
+    const ObjectReport report = Analyze(object, nullptr, &c.only);
+    EXPECT_EQ(report.records.size(), c.found.size());
+    std::vector<std::string> found;
+    for (const Finding& finding : report.findings) found.push_back(finding.event_id);
+    EXPECT_EQ(found, c.found);
+  }
+}
+
 TEST_F(AnalyzerTest, DiscardsByStringsAndByStringsInAList) {
   const std::string object =
       MakeObject({{.id = "a", .more = ",\"tags\":[\"x\",\"secret one\",7],\"n\":7,\"o\":{\"k\":\"secret\"}"}});

@@ -118,11 +118,12 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
     sorted = sorter.Add(alert.event_time, alert.id, render(alert));
   };
   Analyzer again(analyzer);
-  const auto reread = [&](const ObjectOrigin& origin) -> Result<ObjectReport> {
+  const auto reread = [&](const ObjectOrigin& origin, const std::vector<std::uint32_t>& records) -> Result<ObjectReport> {
     const HuntInput& input = options.inputs[static_cast<std::size_t>(origin.source)];
     Result<std::string> bytes = input.store->Get(origin.key);
     if (!bytes.ok()) return bytes.status();
-    return again.Analyze(std::move(bytes).value(), *Hunter::EnvelopeOf(origin.key, input), nullptr, origin.name_time);
+    return again.Analyze(std::move(bytes).value(), *Hunter::EnvelopeOf(origin.key, input), nullptr, origin.name_time, std::nullopt,
+                         &records);
   };
   ResolverOptions resolver_options;
   resolver_options.lateness = options.lateness;

@@ -72,7 +72,7 @@ class OwnEventPathTest : public testing::Test {
   void Begin() {
     resolver_ = std::make_unique<Resolver>(
         options_, ResolverOptions{}, [this](Alert&& alert) { alerts_.push_back(std::move(alert)); },
-        [this](const ObjectOrigin& origin) -> Result<ObjectReport> {
+        [this](const ObjectOrigin& origin, const std::vector<std::uint32_t>&) -> Result<ObjectReport> {
           EXPECT_EQ(origin.source, ObjectOrigin::kOwn);
           ++reread_;
           return analyzer_->AnalyzeOwn(origin.key);

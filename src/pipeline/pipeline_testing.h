@@ -67,8 +67,9 @@ class PipelineTest : public testing::Test {
     envelope_ = envelope;
   }
 
-  ObjectReport Analyze(const std::string& text, const std::vector<DiscardRegex>* discard = nullptr) {
-    return Analyzer(options_).Analyze(text, *envelope_, discard, name_time_);
+  ObjectReport Analyze(const std::string& text, const std::vector<DiscardRegex>* discard = nullptr,
+                       const std::vector<std::uint32_t>* only = nullptr) {
+    return Analyzer(options_).Analyze(text, *envelope_, discard, name_time_, std::nullopt, only);
   }
   // As ObjectFlow would hand it over.
   FlowReport Report(const std::string& text, const std::string& key = "key") {

@@ -1,6 +1,7 @@
 #include "pipeline/resolver.h"
 
 #include <algorithm>
+#include <span>
 #include <unordered_set>
 
 #include "base/bytes.h"
@@ -29,6 +30,12 @@ std::string SentenceWithoutRecord(const Decision& decision) {
   });
 }
 
+// The events whose texts are a composite's previous_output.
+std::span<const std::pair<Hash128, std::uint64_t>> PreviousOf(const AlertDecision& decision) {
+  if (decision.counted.size() < 2) return {};
+  return std::span(decision.counted).last(std::min(decision.counted.size(), kPreviousLogs));
+}
+
 WindowOptions OptionsOf(const AnalyzerOptions& analyzer, const ResolverOptions& options) {
   WindowOptions windows;
   windows.lateness = options.lateness;
@@ -52,7 +59,7 @@ SigmaWindowOptions SigmaOptionsOf(const AnalyzerOptions& analyzer, const Resolve
 }  // namespace
 
 Resolver::Resolver(const AnalyzerOptions& analyzer, const ResolverOptions& options, std::function<void(Alert&&)> emit,
-                   std::function<Result<ObjectReport>(const ObjectOrigin&)> reread)
+                   Reread reread)
     : analyzer_(analyzer),
       emit_(std::move(emit)),
       reread_(std::move(reread)),
@@ -230,13 +237,8 @@ void Resolver::EmitSigma(SigmaFinding&& finding) {
   Alert alert = std::move(finding.alert);
   alert.id = AlertId(info.id, {finding.event});
   if (earlier_.contains(alert.id)) return TakeEarlier(alert.id);
-  alert.rules = analyzer_.rules;
-  alert.rule = &info;
-  alert.description = info.description;
-  alert.sigma_id = finding.rule->uuid;
   alert.events.push_back(std::move(finding.event_id));
-  alert.mail = info.level >= analyzer_.email_alert_level;
-  alert.fired_times = CountFired(info.id, alert.arrival);
+  FinishSigma(alert, info, finding.rule->uuid);
   emit_(std::move(alert));
 }
 
@@ -315,32 +317,59 @@ void Resolver::Reconcile() {
 }
 
 void Resolver::EmitDecisions() {
-  for (Decision& decision : decisions_) {
-    if (decision.retracts) {
-      EmitRetraction(decision);
-      continue;
-    }
-    const std::shared_ptr<Finding> finding = FindingOf(decision);
-    Alert alert = finding->alert;
-    alert.id = decision.id;
-    alert.events = decision.event_ids;
-    alert.supersedes = decision.supersedes;
-    alert.description = FillWindowNames(DescriptionOf(*finding, *decision.rule), decision.event_ids.size(), decision.window_values);
-    alert.also = AlsoHolding(finding->all_results, *decision.matched);
-    alert.previous_output = PreviousOutput(decision.counted);
-    Finish(alert, *decision.rule);
-    emit_(std::move(alert));
-  }
-  decisions_.clear();
-  for (SigmaDecision& decision : sigma_decisions_) {
-    if (decision.retracts) EmitRetraction(decision);
-    else EmitFiring(std::move(decision));
-  }
-  sigma_decisions_.clear();
+  EmitAll(decisions_);
+  EmitAll(sigma_decisions_);
 }
 
 template <typename AnyDecision>
-void Resolver::EmitRetraction(const AnyDecision& decision) {
+void Resolver::EmitAll(std::vector<AnyDecision>& decisions) {
+  for (std::size_t next = 0; next < decisions.size();) {
+    Again again;
+    for (const std::size_t end = ReadAgain(decisions, next, again); next < end; ++next) {
+      if (decisions[next].retracts) EmitRetraction(decisions[next]);
+      else Emit(decisions[next], again);
+    }
+  }
+  decisions.clear();
+}
+
+template <typename AnyDecision>
+std::size_t Resolver::ReadAgain(const std::vector<AnyDecision>& decisions, std::size_t begin, Again& again) const {
+  std::map<std::uint64_t, std::vector<std::uint32_t>> records;  // by object number
+  std::size_t end = begin;
+  for (std::size_t left = kCorrectionsAtOnce; end < decisions.size() && left > 0; ++end) {
+    const AlertDecision& decision = decisions[end];
+    if (decision.retracts || recent_.contains(decision.event)) continue;
+    records[decision.reference >> 32].push_back(static_cast<std::uint32_t>(decision.reference));
+    --left;
+  }
+  // What was counted, for the texts of before, is worth no object of its own.
+  for (std::size_t i = begin; i < end; ++i) {
+    for (const auto& [event, reference] : PreviousOf(decisions[i])) {
+      if (recent_.contains(event)) continue;
+      const auto object = records.find(reference >> 32);
+      if (object != records.end()) object->second.push_back(static_cast<std::uint32_t>(reference));
+    }
+  }
+  for (auto& [number, wanted] : records) {
+    const auto origin = origins_.find(number);
+    if (origin == origins_.end()) continue;
+    std::sort(wanted.begin(), wanted.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+    Result<ObjectReport> report = reread_(origin->second, wanted);
+    if (!report.ok()) {
+      again.failures.emplace(number, report.status());
+      continue;
+    }
+    for (Finding& finding : report->findings) {
+      const Hash128 event = finding.event;
+      if (IsCorrelated(finding)) again.findings.emplace(event, std::make_shared<Finding>(std::move(finding)));
+    }
+  }
+  return end;
+}
+
+void Resolver::EmitRetraction(const AlertDecision& decision) {
   Retraction retraction;
   retraction.alert = *decision.retracts;
   retraction.event = decision.event;
@@ -350,25 +379,48 @@ void Resolver::EmitRetraction(const AnyDecision& decision) {
   emit_(MakeRetraction(retraction));
 }
 
-void Resolver::EmitFiring(SigmaDecision&& decision) {
-  const SigmaCorrelation& correlation = *decision.correlation;
-  Status why;
-  std::shared_ptr<Finding> finding = FindFinding(decision.event, decision.reference, why);
-  if (finding == nullptr) finding = BareFinding(decision.event, decision.time, correlation.info.id, why);
-  Alert alert = finding->alert;
+// The alert of a decision but for what its rule says.
+Alert Resolver::AlertOf(const AlertDecision& decision, const Finding& finding, const Again& again) const {
+  Alert alert = finding.alert;
   alert.id = decision.id;
-  alert.events = std::move(decision.event_ids);
-  alert.supersedes = std::move(decision.supersedes);
-  alert.rules = analyzer_.rules;
-  alert.rule = &correlation.info;
-  alert.description = correlation.info.description;
-  alert.sigma_id = correlation.uuid;
-  alert.is_correlation = true;
-  alert.group = std::move(decision.group);
-  alert.previous_output = PreviousOutput(decision.counted);
-  alert.mail = correlation.info.level >= analyzer_.email_alert_level;
-  alert.fired_times = CountFired(correlation.info.id, alert.arrival);
+  alert.events = decision.event_ids;
+  alert.supersedes = decision.supersedes;
+  alert.previous_output = PreviousOutput(decision, again);
+  return alert;
+}
+
+void Resolver::Emit(const Decision& decision, const Again& again) {
+  std::shared_ptr<Finding> finding = AtHand(decision.event, again);
+  if (finding == nullptr) {
+    finding = BareFinding(decision, decision.rule->info, again);
+    finding->alternatives.push_back({{}, decision.rule});
+    finding->descriptions.push_back(SentenceWithoutRecord(decision));
+  }
+  Alert alert = AlertOf(decision, *finding, again);
+  alert.description = FillWindowNames(DescriptionOf(*finding, *decision.rule), decision.event_ids.size(), decision.window_values);
+  alert.also = AlsoHolding(finding->all_results, *decision.matched);
+  Finish(alert, *decision.rule);
   emit_(std::move(alert));
+}
+
+void Resolver::Emit(const SigmaDecision& decision, const Again& again) {
+  const SigmaCorrelation& correlation = *decision.correlation;
+  std::shared_ptr<Finding> finding = AtHand(decision.event, again);
+  if (finding == nullptr) finding = BareFinding(decision, correlation.info, again);
+  Alert alert = AlertOf(decision, *finding, again);
+  alert.is_correlation = true;
+  alert.group = decision.group;
+  FinishSigma(alert, correlation.info, correlation.uuid);
+  emit_(std::move(alert));
+}
+
+void Resolver::FinishSigma(Alert& alert, const RuleInfo& info, const std::string& uuid) {
+  alert.rules = analyzer_.rules;
+  alert.rule = &info;
+  alert.description = info.description;
+  alert.sigma_id = uuid;
+  alert.mail = info.level >= analyzer_.email_alert_level;
+  alert.fired_times = CountFired(info.id, alert.arrival);
 }
 
 // Sigma's alerts that were found behind the checkpoint and that this event raised.
@@ -384,60 +436,36 @@ WindowCounters Resolver::window_counters() const {
   return counters += sigma_windows_.counters();
 }
 
-std::shared_ptr<Finding> Resolver::FindFinding(const Hash128& event, std::uint64_t reference, Status& why) {
-  if (const auto recent = recent_.find(event); recent != recent_.end()) return recent->second;
-  const auto origin = origins_.find(reference >> 32);
-  if (origin == origins_.end()) {
-    why = Status(Code::kNotFound, "where it stood is not known any more");
-    return nullptr;
-  }
-  Result<ObjectReport> report = reread_(origin->second);
-  if (!report.ok()) {
-    why = report.status();
-    return nullptr;
-  }
-  // Its neighbours are likely to be asked for next.
-  std::shared_ptr<Finding> wanted;
-  for (Finding& finding : report->findings) {
-    if (!IsCorrelated(finding)) continue;
-    auto shared = std::make_shared<Finding>(std::move(finding));
-    if (shared->event == event) wanted = shared;
-    Keep(std::move(shared));
-  }
-  if (wanted == nullptr) why = Status(Code::kNotFound, origin->second.key + ": the record is not in the object any more");
-  return wanted;
-}
-
-std::shared_ptr<Finding> Resolver::BareFinding(const Hash128& event, Millis time, const std::string& rule_id,
-                                               const Status& why) const {
-  LogWarning("alert", "an alert of rule " + rule_id + " is written without its record: " + why.message());
+std::shared_ptr<Finding> Resolver::BareFinding(const AlertDecision& decision, const RuleInfo& rule, const Again& again) const {
+  Status why(Code::kNotFound, "where it stood is not known any more");
+  const std::uint64_t number = decision.reference >> 32;
+  if (const auto failure = again.failures.find(number); failure != again.failures.end()) why = failure->second;
+  else if (const auto origin = origins_.find(number); origin != origins_.end())
+    why = Status(Code::kNotFound, origin->second.key + ": the record is not in the object any more");
+  LogWarning("alert", "an alert of rule " + rule.id + " is written without its record: " + why.message());
   auto bare = std::make_shared<Finding>();
-  bare->event = event;
-  bare->time = time;
-  bare->alert.event = event;
-  bare->alert.event_time = time;
-  bare->alert.arrival = analyzer_.utc_arrival ? time : NowMillis();
+  bare->event = decision.event;
+  bare->time = decision.time;
+  bare->alert.event = decision.event;
+  bare->alert.event_time = decision.time;
+  bare->alert.arrival = analyzer_.utc_arrival ? decision.time : NowMillis();
   bare->alert.full_log = "the record of this event is gone: " + why.message();
   return bare;
 }
 
-std::shared_ptr<Finding> Resolver::FindingOf(const Decision& decision) {
-  Status why;
-  if (std::shared_ptr<Finding> finding = FindFinding(decision.event, decision.reference, why)) return finding;
-  std::shared_ptr<Finding> bare = BareFinding(decision.event, decision.time, decision.rule->info.id, why);
-  bare->alternatives.push_back({{}, decision.rule});
-  bare->descriptions.push_back(SentenceWithoutRecord(decision));
-  return bare;
+std::shared_ptr<Finding> Resolver::AtHand(const Hash128& event, const Again& again) const {
+  for (const Findings* findings : {&recent_, &again.findings})
+    if (const auto found = findings->find(event); found != findings->end()) return found->second;
+  return nullptr;
 }
 
-std::string Resolver::PreviousOutput(const std::vector<Hash128>& counted) const {
-  if (counted.size() < 2) return {};
+std::string Resolver::PreviousOutput(const AlertDecision& decision, const Again& again) const {
   std::string text;
-  for (std::size_t i = counted.size() - std::min(counted.size(), kPreviousLogs); i < counted.size(); ++i) {
-    const auto recent = recent_.find(counted[i]);
-    if (recent == recent_.end()) continue;
+  for (const auto& [event, reference] : PreviousOf(decision)) {
+    const std::shared_ptr<Finding> finding = AtHand(event, again);
+    if (finding == nullptr) continue;
     if (!text.empty()) text += '\n';
-    text += recent->second->log.empty() ? recent->second->alert.full_log : recent->second->log;
+    text += finding->log.empty() ? finding->alert.full_log : finding->log;
   }
   return text;
 }

@@ -41,10 +41,12 @@ struct ObjectOrigin {
 
 class Resolver {
  public:
-  // `emit` takes each alert, in the order in which they become known. `reread` fetches an object again, for alerts of events whose object
-  // has passed; it answers the object's report.
-  Resolver(const AnalyzerOptions& analyzer, const ResolverOptions& options, std::function<void(Alert&&)> emit,
-           std::function<Result<ObjectReport>(const ObjectOrigin&)> reread);
+  // Fetches an object again, for alerts of events whose object has passed, and answers its report of these records, which are positions,
+  // ascending; it may hold others.
+  using Reread = std::function<Result<ObjectReport>(const ObjectOrigin& origin, const std::vector<std::uint32_t>& records)>;
+
+  // `emit` takes each alert, in the order in which they become known.
+  Resolver(const AnalyzerOptions& analyzer, const ResolverOptions& options, std::function<void(Alert&&)> emit, Reread reread);
 
   // Alerts that stand in the files but whose objects were never committed: their events will come again, and must not raise them again.
   // Call after FinishRestore and before the first Take.
@@ -92,28 +94,40 @@ class Resolver {
   // Each of the component's fields that a sentence may name, and its distinct values over `events`.
   std::vector<std::pair<std::string, std::vector<std::string>>> WindowValues(
       std::size_t component, const std::vector<const Comparison::Values*>& events) const;
+  using Findings = std::unordered_map<Hash128, std::shared_ptr<Finding>, HashOfHash128>;  // by event
+  // What was read again.
+  struct Again {
+    Findings findings;
+    std::map<std::uint64_t, Status> failures;  // by object number
+  };
   void EmitDecisions();
   template <typename AnyDecision>
-  void EmitRetraction(const AnyDecision& decision);
-  void EmitFiring(SigmaDecision&& decision);
-  std::vector<Hash128> SigmaAlertsOf(const Hash128& event) const;
+  void EmitAll(std::vector<AnyDecision>& decisions);
+  // Reads again what the decisions from `begin` on need and is not at hand, each object once; up to which decision.
+  template <typename AnyDecision>
+  std::size_t ReadAgain(const std::vector<AnyDecision>& decisions, std::size_t begin, Again& again) const;
+  void EmitRetraction(const AlertDecision& decision);
+  void Emit(const Decision& decision, const Again& again);
+  void Emit(const SigmaDecision& decision, const Again& again);
+  Alert AlertOf(const AlertDecision& decision, const Finding& finding, const Again& again) const;
   void Finish(Alert& alert, const Rule& rule);
+  void FinishSigma(Alert& alert, const RuleInfo& info, const std::string& uuid);
   std::uint32_t CountFired(const std::string& rule_id, Millis arrival);
-  // The finding of an event: at hand, or made anew from its object. nullptr, with `why`, where that is gone.
-  std::shared_ptr<Finding> FindFinding(const Hash128& event, std::uint64_t reference, Status& why);
+  std::vector<Hash128> SigmaAlertsOf(const Hash128& event) const;
+  // Nothing where it is neither of late nor was read again.
+  std::shared_ptr<Finding> AtHand(const Hash128& event, const Again& again) const;
   // In its place: what the decision knows.
-  std::shared_ptr<Finding> BareFinding(const Hash128& event, Millis time, const std::string& rule_id, const Status& why) const;
-  std::shared_ptr<Finding> FindingOf(const Decision& decision);
+  std::shared_ptr<Finding> BareFinding(const AlertDecision& decision, const RuleInfo& rule, const Again& again) const;
   void Keep(std::shared_ptr<Finding> finding);
   // The texts of a composite's newest counted events, as far as they are at hand.
-  std::string PreviousOutput(const std::vector<Hash128>& counted) const;
+  std::string PreviousOutput(const AlertDecision& decision, const Again& again) const;
   std::uint64_t NumberOf(const ObjectOrigin& origin);
   void ForgetOrigins();
   void AppendObject(std::uint64_t number, const ObjectOrigin& origin, StateLog& log) const;
 
   const AnalyzerOptions& analyzer_;
   std::function<void(Alert&&)> emit_;
-  std::function<Result<ObjectReport>(const ObjectOrigin&)> reread_;
+  Reread reread_;
   const bool durable_;
   RunCounters counters_;
   SeenEvents seen_;
@@ -131,7 +145,7 @@ class Resolver {
   std::map<std::pair<Millis, Millis>, std::vector<ShortId>> new_seen_;  // by (hour, name time)
 
   // Findings of correlated events of late: most corrections concern these.
-  std::unordered_map<Hash128, std::shared_ptr<Finding>, HashOfHash128> recent_;
+  Findings recent_;
   std::deque<Hash128> recent_order_;
   std::size_t undecided_ = 0;  // findings since the last Evaluate: all are recent
 

@@ -33,11 +33,12 @@ class ResolverTest : public PipelineTest {
   std::unique_ptr<Resolver> Make(ResolverOptions resolver_options = {}) {
     return std::make_unique<Resolver>(
         options_, resolver_options, [this](Alert&& alert) { alerts_.push_back(std::move(alert)); },
-        [this](const ObjectOrigin& origin) -> Result<ObjectReport> {
+        [this](const ObjectOrigin& origin, const std::vector<std::uint32_t>& records) -> Result<ObjectReport> {
           reread_.push_back(origin);
+          asked_.push_back(records);
           const auto found = objects_.find(origin.key);
           if (found == objects_.end()) return Status(Code::kNotFound, origin.key + ": no such key");
-          return Analyze(found->second);
+          return Analyze(found->second, nullptr, &records);
         });
   }
   // Takes an object that can be read again.
@@ -61,6 +62,7 @@ class ResolverTest : public PipelineTest {
 
   std::map<std::string, std::string> objects_;
   std::vector<ObjectOrigin> reread_;
+  std::vector<std::vector<std::uint32_t>> asked_;  // records of it
   std::vector<Alert> alerts_;
 };
 
@@ -453,11 +455,49 @@ TEST_F(ResolverStateTest, ACorrectionAfterARestartReadsItsObjectAgain) {
   EXPECT_EQ(reread_[0].source, 42);
   EXPECT_EQ(reread_[0].name_time, name_time_);
   EXPECT_EQ(reread_[0].account, "111122223333");
+  EXPECT_THAT(asked_[0], ElementsAre(0u, 1u)) << "the record, and that of the failure before it";
   ASSERT_EQ(alerts_.size(), 1u);
   EXPECT_THAT(alerts_[0].full_log, HasSubstr("bob2"));
   EXPECT_THAT(alerts_[0].data_json, HasSubstr("bob2"));
   EXPECT_EQ(alerts_[0].actor->name, "bob");
   EXPECT_EQ(alerts_[0].description, "3 failures, last bob, of bob");
+}
+
+// Three accounts whose middle failure comes after a restart: two of one object, one of another.
+TEST_F(ResolverStateTest, CorrectionsReadAnObjectOnceAndOfItWhatTheyNeed) {
+  std::vector<MadeRecord> failures;
+  for (const char* account : {"a", "b", "c"})
+    for (const MadeRecord& failure : Failures(account, 0, 3)) failures.emplace_back(failure).account = account;
+  const auto pick = [&](const std::vector<std::size_t>& numbers) {
+    std::vector<MadeRecord> records = {{.id = "before" + std::to_string(numbers[0])}};
+    for (const std::size_t number : numbers) records.push_back(failures[number]);
+    records.push_back({.id = "behind" + std::to_string(numbers[0]), .name = "Fail", .account = "alone"});
+    return records;
+  };
+  StateLog log(home_.path());
+  ASSERT_TRUE(log.Open({}, [](StateFrame, std::string_view) { return Status::Ok(); }).ok());
+  const auto before = Make();
+  Take(*before, "k", pick({0, 2, 3, 5}));
+  Take(*before, "l", pick({6, 8}));
+  before->Evaluate();
+  before->SaveChanges(log);
+  ASSERT_TRUE(log.Sync().ok());
+
+  const auto resolver = Restore(log.position());
+  Take(*resolver, "late", {failures[1], failures[4], failures[7]});
+  resolver->Evaluate();
+  alerts_.clear();
+  resolver->Reconcile();
+  ASSERT_EQ(reread_.size(), 2u);
+  EXPECT_EQ(reread_[0].key, "k");
+  EXPECT_EQ(reread_[1].key, "l");
+  EXPECT_THAT(asked_, ElementsAre(ElementsAre(1u, 2u, 3u, 4u), ElementsAre(1u, 2u)));
+  ASSERT_EQ(alerts_.size(), 3u);
+  for (const Alert& alert : alerts_) {
+    EXPECT_EQ(alert.description, "3 failures, last " + alert.account + ", of " + alert.account);
+    EXPECT_THAT(alert.full_log, HasSubstr(alert.account + '2'));
+    EXPECT_THAT(alert.previous_output, testing::AllOf(HasSubstr(alert.account + '0'), HasSubstr(alert.account + '1')));
+  }
 }
 
 TEST_F(ResolverStateTest, ACorrectionWhoseObjectIsGoneSaysSo) {

@@ -112,7 +112,7 @@ Status Service::Recover() {
         // What fails here waits for the commit, which says so.
         if (outbox_.size() >= kAlertsHeld && WriteOutbox().ok()) static_cast<void>(sink_->Flush());
       },
-      [this](const ObjectOrigin& origin) { return Reread(origin, *again_); });
+      [this](const ObjectOrigin& origin, const std::vector<std::uint32_t>& records) { return Reread(origin, records, *again_); });
   TRAILSIFT_RETURN_IF_ERROR(RestoreState());
   resolver_->Seed(sink->recovery.alerts);
 
@@ -222,7 +222,7 @@ std::optional<FlowObject> Service::NextObject(const Feed& feed, const std::stop_
   return object;
 }
 
-Result<ObjectReport> Service::Reread(const ObjectOrigin& origin, Analyzer& analyzer) {
+Result<ObjectReport> Service::Reread(const ObjectOrigin& origin, const std::vector<std::uint32_t>& records, Analyzer& analyzer) {
   if (origin.source == ObjectOrigin::kOwn) return analyzer.AnalyzeOwn(origin.key);
   if (pages_.Has(origin.source))
     return Status(Code::kNotFound, origin.key + ": what a service answered is not kept, and it does not answer the same again");
@@ -232,7 +232,7 @@ Result<ObjectReport> Service::Reread(const ObjectOrigin& origin, Analyzer& analy
   Result<std::string> bytes = found.store->Get(origin.key);
   if (!bytes.ok()) return bytes.status();
   return analyzer.Analyze(std::move(bytes).value(), *found.EnvelopeOf(origin.key, origin.account), nullptr, origin.name_time,
-                          found.FormatOf(origin.key));
+                          found.FormatOf(origin.key), &records);
 }
 
 Status Service::Take(FlowReport& report, PassReport& pass) {

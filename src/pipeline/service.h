@@ -144,7 +144,7 @@ class Service {
   Status CommitPatiently(const std::stop_token& stop);
   Status WriteOutbox();
   Status Commit();
-  Result<ObjectReport> Reread(const ObjectOrigin& origin, Analyzer& analyzer);
+  Result<ObjectReport> Reread(const ObjectOrigin& origin, const std::vector<std::uint32_t>& records, Analyzer& analyzer);
   static void TellReparsed(const FlowReport& object, ReparseReport& report);
   // Durable when it returns.
   Status WriteReparsed(std::vector<Alert> alerts, bool dry_run, std::uint64_t& written);

@@ -169,7 +169,7 @@ Result<ReparseReport> Service::Reparse(const ReparseOptions& options, const std:
   resolver_options.durable = false;
   Resolver resolver(
       analyzer, resolver_options, [&](Alert&& alert) { alerts.Take(std::move(alert)); },
-      [&](const ObjectOrigin& origin) { return Reread(origin, again); });
+      [&](const ObjectOrigin& origin, const std::vector<std::uint32_t>& records) { return Reread(origin, records, again); });
 
   ServiceMeter meter(nullptr, NowMillis());
   meter.BeginPass(NowMillis());
