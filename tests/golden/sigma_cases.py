@@ -181,6 +181,4 @@ REFUSED = [
     ("wildcard encoded", item("a|base64: 'b*'"), "wildcards can't be encoded"),
     ("bytes", item("a|utf16: b"), "no text can hold these bytes of UTF-16"),
     ("keyword at the start", item("'|startswith': [b, c]"), "names no field"),
-    ("correlation", "title: c\ncorrelation: {type: event_count}\n", "correlations can't be loaded yet"),
-    ("filter", "title: f\nfilter: {rules: [a]}\n", "filters can't be loaded yet"),
 ]
