@@ -188,9 +188,10 @@ std::shared_ptr<const RuleSet> LoadFor(const Options& options, Diagnostics& diag
     const std::optional<Settings> settings = LoadSettings(options.config, diagnostics);
     return settings ? LoadConfiguredRules(*settings, options.config, diagnostics, options.sources.sigma) : nullptr;
   }
-  if (options.sources.paths.empty()) return LoadRules({}, options.sources.list_folders, options.sources.sigma, diagnostics);
+  const std::vector<std::string>& paths = options.sources.paths;
+  if (paths.empty() || paths == std::vector<std::string>{"none"})
+    return LoadRules(paths, options.sources.list_folders, options.sources.sigma, diagnostics);
   RuleSources sources = options.sources;
-  std::erase(sources.paths, "none");
   AddListFolders(sources);
   return RuleSet::Load(sources, diagnostics);
 }

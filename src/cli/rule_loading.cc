@@ -15,18 +15,21 @@ bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-void AddDefault(RuleSources& sources) {
-  for (const auto& [name, text] : EmbeddedRules()) {
-    if (EndsWith(name, ".xml")) sources.built_in.push_back({"default rules/" + name, text});
-  }
+void AddMitre(RuleSources& sources) {
+  for (const auto& [name, text] : EmbeddedRules())
+    if (name == "mitre.tsv") sources.built_in_mitre = text;
 }
 
-// The shipped lists and the table of MITRE techniques are there whatever the rules.
-void AddDefaultTables(RuleSources& sources) {
-  for (const auto& [name, text] : EmbeddedRules()) {
-    if (name == "mitre.tsv") sources.built_in_mitre = text;
+void AddDefault(RuleSources& sources) {
+  AddMitre(sources);
+  for (const auto& [name, text] : EmbeddedRules())
+    if (EndsWith(name, ".xml")) sources.built_in.push_back({"default rules/" + name, text});
+}
+
+// The shipped lists are there whatever the rules.
+void AddDefaultLists(RuleSources& sources) {
+  for (const auto& [name, text] : EmbeddedRules())
     if (name.rfind(kLists, 0) == 0) sources.built_in_lists.emplace_back("etc/" + name, text);
-  }
 }
 
 // The folder `lists` in it, where there is one.
@@ -80,10 +83,11 @@ RuleSources ChosenRules(const std::vector<std::string>& choice, const std::vecto
   RuleSources sources;
   sources.sigma = sigma;
   sources.list_folders = list_folders;
-  AddDefaultTables(sources);
+  AddDefaultLists(sources);
   if (choice.empty()) AddDefault(sources);
   for (const std::string& path : choice)
     if (path != "none") AddPath(path, sources);
+  if (sources.paths.empty()) AddMitre(sources);  // Sigma's tags name techniques, too
   return sources;
 }
 
@@ -111,11 +115,12 @@ std::shared_ptr<const RuleSet> LoadConfiguredRules(const Settings& settings, con
   if (!settings.own.sigma_rules.empty()) sources.sigma.paths.insert(sources.sigma.paths.begin(), settings.own.sigma_rules);
   // A user's rules may speak of decoders of theirs, which nothing here needs: that must not keep the others from loading.
   sources.decoders = {"*"};
-  AddDefaultTables(sources);
+  AddDefaultLists(sources);
   for (const RulesetSettings::Entry& list : settings.ruleset.lists) AddDeclaredList(list, sources, found);
   for (const std::string& file : config_files) AddListsOf(std::filesystem::path(file).parent_path(), sources.list_folders);
   if (settings.own.rules.empty()) AddDefault(sources);
-  else if (settings.own.rules != "none") AddPath(settings.own.rules, sources);
+  else if (settings.own.rules == "none") AddMitre(sources);
+  else AddPath(settings.own.rules, sources);
   for (const RulesetSettings::Entry& entry : settings.ruleset.rules) {
     if (IsWazuhOwn(entry.path)) {
       found.Note(entry.place.file, entry.place.line, entry.place.column,

@@ -111,11 +111,8 @@ int TestRules(const Options& options) {
   Diagnostics diagnostics;
   const Tests tests = ReadTests(options.paths, diagnostics);
   RuleSources sources = options.sources;
-  if (sources.paths.empty()) {
-    sources = ChosenRules({}, {}, options.sources.sigma);
-    sources.list_folders = options.sources.list_folders;
-  }
-  std::erase(sources.paths, "none");
+  if (sources.paths.empty() || sources.paths == std::vector<std::string>{"none"})
+    sources = ChosenRules(sources.paths, options.sources.list_folders, options.sources.sigma);
   CaseRunner runner(std::move(sources));
   const std::shared_ptr<const RuleSet> rules = runner.Load(diagnostics);
   if (rules != nullptr) WarnOfUnknownLists(*rules, tests.cases, diagnostics);
