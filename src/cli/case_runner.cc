@@ -51,14 +51,7 @@ Envelope EnvelopeOf(const RuleCase& test) {
 }
 
 // All records as one object, decided at its end.
-std::vector<EventOutcome> RunRecords(const RuleCase& test, const std::shared_ptr<const RuleSet>& rules,
-                                     const std::shared_ptr<const CorrelationPlan>& plan, std::vector<std::string>& faults) {
-  AnalyzerOptions options;
-  options.rules = rules;
-  options.plan = plan;
-  options.log_alert_level = 1;
-  options.archive = true;
-  options.utc_arrival = true;
+std::vector<EventOutcome> RunRecords(const RuleCase& test, const AnalyzerOptions& options, std::vector<std::string>& faults) {
   ResolverOptions resolver_options;
   resolver_options.durable = false;
   // A case may well span more than the default of run; everything in it is there at once.
@@ -99,7 +92,7 @@ std::vector<EventOutcome> RunRecords(const RuleCase& test, const std::shared_ptr
     if (alert != alerts.end()) {
       FillRule(*alert->second.rule, alert->second.description, outcome);
       outcome.also = alert->second.also;
-      const Rule* rule = rules->Find(std::atoi(outcome.rule.c_str()));
+      const Rule* rule = options.rules->Find(std::atoi(outcome.rule.c_str()));
       outcome.raises_alert = rule == nullptr ? outcome.level >= kAlertLevel : IsAlertable(*rule, kAlertLevel);
       alerts.erase(alert);
     } else if (record.archive >= 0) {
@@ -180,8 +173,12 @@ const CaseRunner::Loaded& CaseRunner::LoadWith(const CaseLists& lists) {
   sources.replaced_lists = lists;
   Diagnostics diagnostics;
   Loaded loaded;
-  loaded.rules = RuleSet::Load(sources, diagnostics);
-  if (loaded.rules != nullptr) loaded.plan = std::make_shared<const CorrelationPlan>(*loaded.rules);
+  AnalyzerOptions& options = loaded.options;
+  options.log_alert_level = 1;
+  options.archive = true;
+  options.utc_arrival = true;
+  options.rules = RuleSet::Load(sources, diagnostics);
+  if (options.rules != nullptr) options.MakePlans();
   else
     for (const Diagnostic& item : diagnostics.items())
       if (item.severity == Severity::kError && loaded.why.empty()) loaded.why = item.ToString();
@@ -195,18 +192,18 @@ CaseResult CaseRunner::Run(const RuleCase& test) {
   result.name = test.name;
   result.place = test.place;
   const Loaded& loaded = LoadWith(test.lists);
-  if (loaded.rules == nullptr) {
+  if (loaded.options.rules == nullptr) {
     result.faults.push_back("the rules don't load with the lists of this case: " + loaded.why);
     return result;
   }
   const bool has_lines = std::any_of(test.events.begin(), test.events.end(), [](const CaseEvent& event) { return event.is_line; });
   std::vector<EventOutcome> outcomes =
-      has_lines ? RunLines(test, loaded.rules) : RunRecords(test, loaded.rules, loaded.plan, result.faults);
+      has_lines ? RunLines(test, loaded.options.rules) : RunRecords(test, loaded.options, result.faults);
   const Envelope envelope = EnvelopeOf(test);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const std::optional<CaseExpectation>& expected = test.expected[i];
     if (!expected) continue;
-    FillFields(*expected, test.events[i].text, test.events[i].is_line, envelope, *loaded.rules, outcomes[i]);
+    FillFields(*expected, test.events[i].text, test.events[i].is_line, envelope, *loaded.options.rules, outcomes[i]);
     const std::vector<std::string> faults = Compare(*expected, outcomes[i]);
     if (result.faults.empty()) {
       result.told = i;
@@ -228,7 +225,7 @@ CaseResult CaseRunner::Run(const IniCase& test) {
   result.expected.emplace();
   result.expected->rule = test.rule;
   const Loaded& loaded = LoadWith({});
-  LogtestSession session(loaded.rules, LogtestClock::kArrival, LogtestLocation::Parse("Wazuh-AWS"));
+  LogtestSession session(loaded.options.rules, LogtestClock::kArrival, LogtestLocation::Parse("Wazuh-AWS"));
   LogtestAnswer last;
   for (const std::string& line : test.lines) last = session.Process(line);
   if (last.rule != nullptr) FillRule(last.rule->info, last.alert.description, result.got);

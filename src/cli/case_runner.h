@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
-#include "detect/correlation_plan.h"
+#include "pipeline/analyzer.h"
 #include "rules/ini_cases.h"
 #include "rules/rule_case.h"
 #include "rules/rule_set.h"
@@ -52,9 +52,8 @@ class CaseRunner {
 
  private:
   struct Loaded {
-    std::shared_ptr<const RuleSet> rules;  // nullptr: `why`
-    std::shared_ptr<const CorrelationPlan> plan;
-    std::string why;
+    AnalyzerOptions options;  // without rules where they don't load
+    std::string why;          // they don't
   };
   const Loaded& LoadWith(const CaseLists& lists);
 
