@@ -57,6 +57,12 @@ std::string HexOf(const Sha256Value& value) {
   return text;
 }
 
+std::string Base64Of(const Sha256Value& value) {
+  unsigned char text[45];
+  const int size = EVP_EncodeBlock(text, value.data(), static_cast<int>(value.size()));
+  return std::string(text, text + size);
+}
+
 std::optional<std::string> BytesOfHex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   std::string bytes;

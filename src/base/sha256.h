@@ -1,4 +1,4 @@
-// SHA-256 of bytes that come in pieces, and bytes as hex digits. A Sha256 belongs to one thread; the functions are pure.
+// SHA-256 of bytes that come in pieces, and bytes as hex digits or base64. A Sha256 belongs to one thread; the functions are pure.
 #pragma once
 
 #include <array>
@@ -34,6 +34,8 @@ class Sha256 {
 std::string HexOf(const Sha256Value& value);
 // The bytes of hex digits in either case; nothing where the text has an odd length or another character.
 std::optional<std::string> BytesOfHex(std::string_view text);
+// With padding (RFC 4648): 44 characters.
+std::string Base64Of(const Sha256Value& value);
 // 64 hex digits in either case.
 std::optional<Sha256Value> Sha256OfHex(std::string_view text);
 

@@ -30,5 +30,10 @@ TEST(Sha256Test, HexBothWays) {
   EXPECT_EQ(Sha256OfHex(HexOf(value) + "00"), std::nullopt);
 }
 
+TEST(Sha256Test, Base64) {
+  EXPECT_EQ(Base64Of(Sha256::Of("abc")), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+  EXPECT_EQ(Base64Of(Sha256::Of("")), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+}
+
 }  // namespace
 }  // namespace trailsift

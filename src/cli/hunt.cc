@@ -21,6 +21,8 @@
 #include "cli/hunt_output.h"
 #include "cli/hunt_plan_output.h"
 #include "cli/hunt_progress.h"
+#include "cli/hunt_report.h"
+#include "cli/hunt_report_page.h"
 #include "cli/rule_loading.h"
 #include "cli/sigma_options.h"
 #include "cli/signals.h"
@@ -46,8 +48,11 @@ struct HuntArguments {
   int progress = 0;  // 1, -1: shown or not whatever stderr is
 };
 
-const std::map<std::string, HuntFormat> kFormats{
-    {"table", HuntFormat::kTable}, {"json", HuntFormat::kJson}, {"ndjson", HuntFormat::kNdjson}, {"csv", HuntFormat::kCsv}};
+const std::map<std::string, HuntFormat> kFormats{{"table", HuntFormat::kTable},
+                                                 {"json", HuntFormat::kJson},
+                                                 {"ndjson", HuntFormat::kNdjson},
+                                                 {"csv", HuntFormat::kCsv},
+                                                 {"html", HuntFormat::kHtml}};
 
 // Where the lines go: stdout or a file. Every failure is kept.
 class Output {
@@ -137,7 +142,7 @@ int RunPlan(const HuntArguments& arguments, const HuntOptions& options, const Si
     return static_cast<int>(kExitUsage);
   };
   const HuntFormat format = kFormats.at(arguments.format);
-  if (format == HuntFormat::kCsv) return usage("--plan prints a table or, with -o json, JSON");
+  if (format == HuntFormat::kCsv || format == HuntFormat::kHtml) return usage("--plan prints a table or, with -o json, JSON");
   if (!arguments.summary.empty()) return usage("--summary says what was read; --plan reads nothing");
   if (std::find(arguments.paths.begin(), arguments.paths.end(), "-") != arguments.paths.end())
     return usage("--plan can't know what will come from stdin; name files, folders or S3 prefixes");
@@ -168,6 +173,73 @@ int RunPlan(const HuntArguments& arguments, const HuntOptions& options, const Si
   for (const HuntListing::Failure& failure : plan.listing.failures) local = local || failure.local;
   if (local) return kExitIo;
   return plan.listing.failures.empty() ? kExitOk : kExitAws;
+}
+
+// The alerts that hold, in the chosen form.
+class AlertOutput {
+ public:
+  AlertOutput(HuntFormat format, Output& output, HuntProgressLine& progress)
+      : format_(format), output_(output), progress_(progress), width_(output.is_stdout() ? TerminalWidth() : 0) {
+    const char* no_color = std::getenv("NO_COLOR");
+    color_ =
+        format == HuntFormat::kTable && output.is_stdout() && isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == 0);
+    origin_.agent_name = origin_.manager_name = HostName();
+  }
+
+  bool wants_fields() const { return format_ == HuntFormat::kHtml; }
+  std::string Render(const Alert& alert) {
+    return format_ == HuntFormat::kHtml ? report_.Pack(alert) : HuntLine(format_, alert, origin_, width_, color_);
+  }
+  Status Write(const std::string& rendered) {
+    if (format_ == HuntFormat::kHtml) {
+      report_.Take(rendered);
+      return Status::Ok();
+    }
+    if (first_) {
+      progress_.Clear();
+      TRAILSIFT_RETURN_IF_ERROR(output_.Write(HuntHeader(format_, color_)));
+    }
+    std::string text = format_ == HuntFormat::kJson ? (first_ ? "\n" : ",\n") : "";
+    first_ = false;
+    const bool json = format_ == HuntFormat::kJson || format_ == HuntFormat::kNdjson;
+    text += json ? WithId(rendered, output_.written()) : rendered;
+    if (format_ != HuntFormat::kJson) text += '\n';
+    return output_.Write(text);
+  }
+  // Behind the last alert.
+  Status Finish(const HuntFacts& facts) {
+    if (format_ == HuntFormat::kHtml) return output_.Write(HuntReportPage(report_, facts));
+    if (first_ && format_ != HuntFormat::kTable) TRAILSIFT_RETURN_IF_ERROR(output_.Write(HuntHeader(format_, color_)));
+    return format_ == HuntFormat::kJson ? output_.Write(first_ ? "]\n" : "\n]\n") : Status::Ok();
+  }
+
+ private:
+  const HuntFormat format_;
+  Output& output_;
+  HuntProgressLine& progress_;
+  const int width_;
+  bool color_ = false;
+  Origin origin_;
+  bool first_ = true;
+  HuntReport report_;
+};
+
+HuntFacts FactsOf(const HuntArguments& arguments, const HuntOptions& options, const HuntResult& result,
+                  const Status& failed_input) {
+  HuntFacts facts;
+  facts.version = TRAILSIFT_VERSION;
+  facts.made = NowMillis();
+  facts.inputs = arguments.paths;
+  facts.rules = DescribeRules(*options.analyzer.rules);
+  facts.min_level = arguments.min_level;
+  facts.start = options.analyzer.start;
+  facts.end = options.analyzer.end;
+  facts.first = result.first;
+  facts.last = result.last;
+  facts.counters = result.counters;
+  facts.failure = (failed_input.ok() ? result.failure : failed_input).message();
+  facts.interrupted = result.interrupted;
+  return facts;
 }
 
 int RunHunt(const HuntArguments& arguments) {
@@ -205,34 +277,16 @@ int RunHunt(const HuntArguments& arguments) {
   }
   const Status failed_input = OpenInputs(arguments.paths, options.inputs);
 
-  const HuntFormat format = kFormats.at(arguments.format);
-  const char* no_color = std::getenv("NO_COLOR");
-  const bool color =
-      format == HuntFormat::kTable && output.is_stdout() && isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == 0);
-  const int width = output.is_stdout() ? TerminalWidth() : 0;
-  Origin origin;
-  origin.agent_name = origin.manager_name = HostName();
   HuntProgressLine progress(FormOf(arguments.progress));
   options.progress = [&](const HuntProgress& now) { progress.Show(now); };
-
-  bool first = true;
-  const auto write = [&](const std::string& line) -> Status {
-    if (first) {
-      progress.Clear();
-      TRAILSIFT_RETURN_IF_ERROR(output.Write(HuntHeader(format, color)));
-    }
-    std::string text = format == HuntFormat::kJson ? (first ? "\n" : ",\n") : "";
-    first = false;
-    text += format == HuntFormat::kJson || format == HuntFormat::kNdjson ? WithId(line, output.written()) : line;
-    if (format != HuntFormat::kJson) text += '\n';
-    return output.Write(text);
-  };
+  AlertOutput alerts(kFormats.at(arguments.format), output, progress);
+  options.analyzer.log_fields = alerts.wants_fields();
   Result<HuntResult> result = Hunt(
-      options, [&](const Alert& alert) { return HuntLine(format, alert, origin, width, color); }, write, signals.token());
+      options, [&](const Alert& alert) { return alerts.Render(alert); },
+      [&](const std::string& rendered) { return alerts.Write(rendered); }, signals.token());
   progress.Clear();
   Status finished = result.status();
-  if (finished.ok() && first && format != HuntFormat::kTable) finished = output.Write(HuntHeader(format, color));
-  if (finished.ok() && format == HuntFormat::kJson) finished = output.Write(first ? "]\n" : "\n]\n");
+  if (finished.ok()) finished = alerts.Finish(FactsOf(arguments, options, *result, failed_input));
   if (finished.ok()) finished = output.Close();
   if (!finished.ok()) {
     LogError("hunt", finished.message());
@@ -282,7 +336,7 @@ void AddHuntCommand(CLI::App& app, std::function<int()>& action) {
                    "Clock of frequency rules and ignore: the events' own time, or the moment of reading")
       ->check(CLI::IsMember({"event", "arrival"}))
       ->capture_default_str();
-  command->add_option("-o,--output-format", arguments->format, "table, json, ndjson or csv")
+  command->add_option("-o,--output-format", arguments->format, "table, json, ndjson, csv, or html: a report to read in a browser")
       ->check(CLI::IsMember(kFormats))
       ->capture_default_str();
   command->add_option("-O,--output", arguments->output, "Write to this file instead of stdout")->type_name("FILE");

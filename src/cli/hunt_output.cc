@@ -116,7 +116,8 @@ std::string HuntHeader(HuntFormat format, bool color) {
   switch (format) {
     case HuntFormat::kCsv: return std::string(kCsvHeader) + '\n';
     case HuntFormat::kJson: return "[";
-    case HuntFormat::kNdjson: return "";
+    case HuntFormat::kNdjson:
+    case HuntFormat::kHtml: return "";
     case HuntFormat::kTable: {
       const std::string head = TableRow("EVENT TIME (UTC)", "LEVEL", "RULE", "ACCOUNT", "REGION", "ACTOR", "WHAT HAPPENED", 0);
       return (color ? "\x1b[1m" + head + "\x1b[0m" : head) + '\n';
@@ -142,6 +143,7 @@ std::string HuntLine(HuntFormat format, const Alert& alert, const Origin& origin
       const std::string paint = color ? ColorOf(alert.rule->level) : "";
       return paint.empty() ? row : paint + row + "\x1b[0m";
     }
+    case HuntFormat::kHtml: return "";
   }
   return "";
 }

@@ -61,6 +61,14 @@ class Hunter {
     return envelope;
   }
 
+  void NoteTimes(const ObjectReport& report) {
+    for (const SeenRecord& record : report.records) {
+      if (record.fate == SeenRecord::Fate::kDiscarded) continue;
+      result_.first = std::min(result_.first.value_or(record.time), record.time);
+      result_.last = std::max(result_.last.value_or(record.time), record.time);
+    }
+  }
+
   void Fail(const Status& status, bool local) {
     if (status.code() == Code::kCancelled) return;
     Note(status, local);
@@ -153,6 +161,7 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
       if (state == ObjectFlow::State::kReport) {
         Tell(report);
         if (!report.fetch.ok()) hunter.Fail(report.fetch, report.object.store->local());
+        hunter.NoteTimes(report.report);
         resolver.Take(report);
         if (!sorted.ok()) return sorted;
       }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ struct HuntOptions {
 struct HuntResult {
   RunCounters counters;
   WindowCounters windows;
+  std::optional<Millis> first;  // of the events that were judged
+  std::optional<Millis> last;
   Status failure;              // the first input that could not be read at all
   bool local_failure = false;  // some failure was a file's or folder's
   bool interrupted = false;
