@@ -4,13 +4,13 @@
 #
 # usage: tools/setup.sh build|check
 #   build  what `make build` and `make demo` need
-#   check  also what `make check`, `make bench` and `make soak` need: the second compiler, the linters, the real servers' runtimes
+#   check  also what `make check`, `make bench` and `make soak` need: the second compiler, the linters, the real servers' runtimes, a browser
 set -euo pipefail
 
 build=(build-essential ca-certificates ccache cmake libboost-dev libcli11-dev libcurl4-openssl-dev libdeflate-dev libfmt-dev libgmock-dev
   libgtest-dev libisal-dev libpcre2-dev libpugixml-dev libsimdjson-dev libsnappy-dev libspdlog-dev libsqlite3-dev libssl-dev libxxhash-dev
   libyaml-cpp-dev libzstd-dev mold ninja-build pkg-config prometheus-cpp-dev python3 zlib1g-dev)
-check=("${build[@]}" clang clang-format libclang-rt-14-dev maven openjdk-17-jre-headless python3-venv)
+check=("${build[@]}" chromium clang clang-format fonts-dejavu-core libclang-rt-14-dev maven openjdk-17-jre-headless python3-venv)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;

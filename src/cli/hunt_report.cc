@@ -53,11 +53,17 @@ ReportAlert Unpack(std::string_view packed) {
 }  // namespace
 
 void AlertGroups::Add(Key key, const ReportAlert& alert, const std::string& other) {
-  if (groups_.size() >= kMax && !groups_.contains(key)) {
-    ++left_out_;
-    return;
+  auto found = groups_.find(key);
+  if (found == groups_.end()) {
+    std::size_t& begun = begun_[SeverityOf(alert.level)];
+    if (begun == kMax) {
+      ++left_out_;
+      return;
+    }
+    ++begun;
+    found = groups_.emplace(std::move(key), AlertGroup()).first;
   }
-  AlertGroup& group = groups_[std::move(key)];
+  AlertGroup& group = found->second;
   ++group.count;
   group.highest = std::max(group.highest, alert.level);
   group.first = std::min(group.first, alert.time);

@@ -2,6 +2,7 @@
 // timeline, and the worst alerts in full. cli/hunt_report_page.h makes the page of it. One thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -52,18 +53,20 @@ struct AlertGroup {
 class AlertGroups {
  public:
   using Key = std::vector<std::string>;
-  static constexpr std::size_t kMax = 10'000;
+  // Rows that alerts of one severity may begin: a flood of mild ones leaves room for the worse.
+  static constexpr std::size_t kMax = 5'000;
 
   // `other` may be empty.
   void Add(Key key, const ReportAlert& alert, const std::string& other);
   std::size_t size() const { return groups_.size(); }
-  // Alerts of groups above kMax: they have no row.
+  // Alerts for which there was no row.
   std::uint64_t left_out() const { return left_out_; }
   // By highest level, then number of alerts, then key; at most `max`.
   std::vector<std::pair<Key, AlertGroup>> Worst(std::size_t max) const;
 
  private:
   std::map<Key, AlertGroup> groups_;
+  std::array<std::size_t, kSeverities.size()> begun_{};
   std::uint64_t left_out_ = 0;
 };
 

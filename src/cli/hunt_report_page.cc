@@ -378,8 +378,9 @@ class Page {
   void Alerts() {
     out_ += "<h2 id=\"alerts\">Alerts <small>worst first, then by time; open one for its event</small></h2>\n";
     if (listed_.size() < report_.count())
-      out_ += "<p>" + WithCommas(listed_.size()) + " of " + WithCommas(report_.count()) + " are listed: the worst " +
-              WithCommas(HuntReport::kListed) + ", and of each rule the first " + WithCommas(HuntReport::kListedOfRule) +
+      out_ += "<p>" + WithCommas(listed_.size()) + " of " + WithCommas(report_.count()) +
+              " are listed here: of each rule the first " + WithCommas(HuntReport::kListedOfRule) + ", and at most " +
+              WithCommas(HuntReport::kListed) +
               ". The same hunt with <code>-o ndjson</code> or <code>-o csv</code> writes all of them.</p>\n";
     for (std::size_t i = 0; i < listed_.size(); ++i) OneAlert(listed_[i], i + 1);
   }
@@ -428,7 +429,7 @@ class Page {
   const HuntReport& report_;
   const HuntFacts& facts_;
   const std::vector<ReportAlert> listed_ = report_.Listed();
-  const std::vector<std::pair<AlertGroups::Key, AlertGroup>> rules_ = report_.rules().Worst(AlertGroups::kMax);
+  const std::vector<std::pair<AlertGroups::Key, AlertGroup>> rules_ = report_.rules().Worst(SIZE_MAX);
   std::map<std::string, std::uint64_t> by_rule_;  // alerts
   TimeBins::Counts by_severity_{};
   std::string out_;

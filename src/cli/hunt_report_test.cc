@@ -151,6 +151,11 @@ TEST_F(HuntReportTest, GroupsWithoutEnd) {
   EXPECT_EQ(groups.size(), AlertGroups::kMax);
   EXPECT_EQ(groups.left_out(), 5u);
   EXPECT_EQ(groups.Worst(1)[0].second.count, 2u);
+  // What is worse finds room.
+  alert.level = 12;
+  groups.Add({"late"}, alert, "");
+  EXPECT_EQ(groups.Worst(1)[0].first, AlertGroups::Key{"late"});
+  EXPECT_EQ(groups.left_out(), 5u);
 }
 
 }  // namespace

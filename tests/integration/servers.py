@@ -38,6 +38,7 @@ PYSIGMA = "2.0.1"
 PYSIGMA_SQLITE = "2.1.1"
 PROMETHEUS_CLIENT = "0.26.0"
 HCL = "8.1.4"
+PLAYWRIGHT = "1.65.2"
 
 START_SECONDS = 90
 
@@ -136,6 +137,13 @@ def prometheus_python():
 def hcl_python():
     """Holds python-hcl2, a parser of what Terraform reads."""
     return _python_with("hcl", f"hcl2-{HCL}", f"python-hcl2=={HCL}")
+
+
+def browser_python():
+    """Holds Playwright, which drives Debian's Chromium."""
+    if shutil.which("chromium") is None:
+        raise ServerError("a page is tested in Chromium: install chromium")
+    return _python_with("browser", f"playwright-{PLAYWRIGHT}", f"playwright=={PLAYWRIGHT}")
 
 
 def versitygw_program():
