@@ -6,7 +6,7 @@ namespace trailsift {
 
 enum ExitCode : int {
   kExitOk = 0,
-  kExitFindings = 1,  // --fail-on, failed tests
+  kExitFindings = 1,  // --fail-on, failed tests, a difference
   kExitUsage = 2,
   kExitConfiguration = 3,  // configuration or rules
   kExitAws = 4,

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "base/log.h"
 #include "cli/exit_code.h"
@@ -37,6 +38,7 @@ struct HuntArguments {
   std::vector<std::string> lists;
   SigmaSources sigma;
   int min_level = 3;
+  std::optional<int> fail_on;
   unsigned threads = 0;
   std::string start;
   std::string end;
@@ -144,6 +146,7 @@ int RunPlan(const HuntArguments& arguments, const HuntOptions& options, const Si
   const HuntFormat format = kFormats.at(arguments.format);
   if (format == HuntFormat::kCsv || format == HuntFormat::kHtml) return usage("--plan prints a table or, with -o json, JSON");
   if (!arguments.summary.empty()) return usage("--summary says what was read; --plan reads nothing");
+  if (arguments.fail_on) return usage("--fail-on asks for alerts; --plan raises none");
   if (std::find(arguments.paths.begin(), arguments.paths.end(), "-") != arguments.paths.end())
     return usage("--plan can't know what will come from stdin; name files, folders or S3 prefixes");
   Output output;
@@ -190,7 +193,7 @@ class AlertOutput {
   std::string Render(const Alert& alert) {
     return format_ == HuntFormat::kHtml ? report_.Pack(alert) : HuntLine(format_, alert, origin_, width_, color_);
   }
-  Status Write(const std::string& rendered) {
+  Status Write(std::string_view rendered) {
     if (format_ == HuntFormat::kHtml) {
       report_.Take(rendered);
       return Status::Ok();
@@ -202,7 +205,7 @@ class AlertOutput {
     std::string text = format_ == HuntFormat::kJson ? (first_ ? "\n" : ",\n") : "";
     first_ = false;
     const bool json = format_ == HuntFormat::kJson || format_ == HuntFormat::kNdjson;
-    text += json ? WithId(rendered, output_.written()) : rendered;
+    text += json ? WithId(rendered, output_.written()) : std::string(rendered);
     if (format_ != HuntFormat::kJson) text += '\n';
     return output_.Write(text);
   }
@@ -283,7 +286,7 @@ int RunHunt(const HuntArguments& arguments) {
   options.analyzer.log_fields = alerts.wants_fields();
   Result<HuntResult> result = Hunt(
       options, [&](const Alert& alert) { return alerts.Render(alert); },
-      [&](const std::string& rendered) { return alerts.Write(rendered); }, signals.token());
+      [&](std::string_view rendered) { return alerts.Write(rendered); }, signals.token());
   progress.Clear();
   Status finished = result.status();
   if (finished.ok()) finished = alerts.Finish(FactsOf(arguments, options, *result, failed_input));
@@ -305,7 +308,7 @@ int RunHunt(const HuntArguments& arguments) {
   if (result->local_failure || failed_input.code() == Code::kIo) return kExitIo;
   if (!failure.ok()) return kExitAws;
   if (counters.quarantined_objects + counters.quarantined_records > 0) return kExitQuarantine;
-  return kExitOk;
+  return arguments.fail_on && result->highest_level >= *arguments.fail_on ? kExitFindings : kExitOk;
 }
 
 }  // namespace
@@ -326,6 +329,9 @@ void AddHuntCommand(CLI::App& app, std::function<int()>& action) {
   command->add_option("--min-level", arguments->min_level, "Show alerts of this level and above")
       ->check(CLI::Range(0, 16))
       ->capture_default_str();
+  command->add_option("--fail-on", arguments->fail_on, "Exit code 1 when an alert of this level or above is shown")
+      ->type_name("LEVEL")
+      ->check(CLI::Range(1, 16));
   command->add_option("--threads", arguments->threads, "Threads that read and match (default: one a core)")
       ->check(CLI::Range(1, 1024));
   command->add_option("--start", arguments->start, "Only events at or after this time (2026-01-15T10:00:00Z, or a day)")

@@ -92,7 +92,9 @@ pre { padding: .6rem .8rem; background: var(--soft); white-space: pre-wrap; over
   h2 { break-after: avoid; }
   tr, .alert > summary, .tiles, .chart { break-inside: avoid; }
   .scroll { overflow: visible; }
-  .wide { min-width: 0; }
+  .wide { min-width: 0; width: 34%; }
+  .name { min-width: 0; }
+  .bar { width: 4rem; }
   a { color: inherit; text-decoration: none; }
 }
 )css";

@@ -95,7 +95,7 @@ void Tell(const FlowReport& report) {
 }  // namespace
 
 Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::string(const Alert&)>& render,
-                        const std::function<Status(const std::string&)>& write, const std::stop_token& stop) {
+                        const std::function<Status(std::string_view)>& write, const std::stop_token& stop) {
   HuntResult result;
   Hunter hunter(options, result);
   HuntProgress progress;
@@ -123,7 +123,8 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
     // Only what holds in the end is shown, so there is nothing to refer to.
     alert.supersedes.clear();
     ++progress.counters.alerts;
-    sorted = sorter.Add(alert.event_time, alert.id, render(alert));
+    // The level goes with the line until it is known which alerts hold.
+    sorted = sorter.Add(alert.event_time, alert.id, render(alert) + static_cast<char>(alert.rule->level));
   };
   Analyzer again(analyzer);
   const auto reread = [&](const ObjectOrigin& origin, const std::vector<std::uint32_t>& records) -> Result<ObjectReport> {
@@ -181,7 +182,8 @@ Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::str
   TRAILSIFT_RETURN_IF_ERROR(sorter.Drain([&](const Hash128& id, const std::string& line) -> Status {
     if (withdrawn.contains(id)) return Status::Ok();
     ++alerts;
-    return write(line);
+    result.highest_level = std::max<int>(result.highest_level, line.back());
+    return write(std::string_view(line).substr(0, line.size() - 1));
   }));
   result.counters = resolver.counters();
   result.counters.alerts = alerts;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "alert/alert.h"
@@ -39,6 +40,7 @@ struct HuntResult {
   WindowCounters windows;
   std::optional<Millis> first;  // of the events that were judged
   std::optional<Millis> last;
+  int highest_level = 0;       // of the alerts that were written
   Status failure;              // the first input that could not be read at all
   bool local_failure = false;  // some failure was a file's or folder's
   bool interrupted = false;
@@ -46,6 +48,6 @@ struct HuntResult {
 
 // `render` makes an alert's line; `write` takes the lines in order.
 Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::string(const Alert&)>& render,
-                        const std::function<Status(const std::string&)>& write, const std::stop_token& stop);
+                        const std::function<Status(std::string_view)>& write, const std::stop_token& stop);
 
 }  // namespace trailsift

@@ -221,6 +221,23 @@ class HuntCodesTest(HuntCase):
             with self.subTest(arguments):
                 self.assertEqual(self.refused(2, *arguments).out, b"")
 
+    def test_fail_on(self):
+        """`one` is of level 3, failed sign-ins of 5, five of them of 10."""
+        for form in ("table", "json", "ndjson", "csv", "html"):
+            self.hunt(self.bucket, "-o", form, "--fail-on", 3, code=1)
+            self.hunt(self.bucket, "-o", form, "--fail-on", 4)
+        self.hunt(self.bucket, "--fail-on", 1, "--min-level", 4)
+        self.hunt(self.bucket, "--fail-on", 1, "--rules", "none")
+        self.put("failures", [trail.sign_in(f"failure {n}", 3600 + n) for n in range(5)])
+        self.hunt(self.bucket, "--fail-on", 10, code=1)
+        self.hunt(self.bucket, "--fail-on", 11)
+        # What could not be judged is told first.
+        self.put("bad record", [7])
+        self.hunt(self.bucket, "--fail-on", 10, code=5)
+        for wrong in ("0", "17", "high"):
+            self.refused(2, self.bucket, "--fail-on", wrong, said="--fail-on")
+        self.refused(2, self.bucket, "--plan", "--fail-on", 3, said="--fail-on")
+
     def test_quarantine(self):
         whole = trail.packed([trail.create_user(f"cut {n}", 3600 + n) for n in range(40)])
         self.put("cut", whole[:len(whole) * 2 // 3])
