@@ -9,6 +9,7 @@
 #include "cli/html_text.h"
 #include "cli/hunt_report_style.h"
 #include "cli/severity.h"
+#include "cli/tactics.h"
 
 namespace trailsift {
 namespace {
@@ -16,12 +17,6 @@ namespace {
 constexpr std::size_t kWorst = 10;
 constexpr std::size_t kRows = 25;
 constexpr std::size_t kRuleRows = 200;
-
-// In the order of an attack; tactics by other names come behind.
-constexpr std::string_view kTactics[] = {
-    "Reconnaissance",       "Resource Development", "Initial Access",    "Execution", "Persistence",
-    "Privilege Escalation", "Defense Evasion",      "Credential Access", "Discovery", "Lateral Movement",
-    "Collection",           "Command and Control",  "Exfiltration",      "Impact"};
 
 std::string Html(std::string_view text) {
   std::string out;
@@ -345,9 +340,7 @@ class Page {
         std::vector<std::string> names = technique.tactics;
         if (names.empty()) names.emplace_back("unknown");
         for (const std::string& tactic : names) {
-          const auto place =
-              static_cast<std::size_t>(std::find(std::begin(kTactics), std::end(kTactics), tactic) - std::begin(kTactics));
-          Sum& sum = tactics[{place, tactic}];
+          Sum& sum = tactics[{PlaceOfTactic(tactic), tactic}];
           if (counted.insert(tactic).second) sum.count += group.count;
           sum.highest = std::max(sum.highest, group.highest);
           sum.techniques[technique.id + ' ' + technique.technique] += group.count;

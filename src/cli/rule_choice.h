@@ -1,4 +1,4 @@
-// The rules that `rules list` and `rules show` look at: the default ruleset, files and folders, or what a configuration names.
+// The rules that `rules list`, `rules show` and `rules coverage` look at: the default ruleset, files and folders, or what a configuration names.
 #pragma once
 
 #include <memory>

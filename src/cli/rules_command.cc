@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/rules_check.h"
+#include "cli/rules_coverage.h"
 #include "cli/rules_list.h"
 #include "cli/rules_show.h"
 #include "cli/rules_test_command.h"
@@ -16,6 +17,7 @@ void AddRulesCommand(CLI::App& app, std::function<int()>& action) {
   AddRulesTest(*rules, action);
   AddRulesList(*rules, action);
   AddRulesShow(*rules, action);
+  AddRulesCoverage(*rules, action);
 }
 
 }  // namespace trailsift
