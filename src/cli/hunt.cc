@@ -1,6 +1,5 @@
 #include "cli/hunt.h"
 
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -27,6 +26,7 @@
 #include "cli/rule_loading.h"
 #include "cli/sigma_options.h"
 #include "cli/signals.h"
+#include "cli/terminal.h"
 #include "pipeline/hunt.h"
 
 namespace trailsift {
@@ -96,11 +96,6 @@ double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-int TerminalWidth() {
-  winsize size{};
-  return isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
 Status WriteSummary(const std::string& path, const RunCounters& counters, double seconds) {
   char text[1024];
   const auto n = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
@@ -115,27 +110,6 @@ Status WriteSummary(const std::string& path, const RunCounters& counters, double
   TRAILSIFT_RETURN_IF_ERROR(file.Open(path));
   TRAILSIFT_RETURN_IF_ERROR(file.Write(text));
   return file.Close();
-}
-
-// Opens what can be opened; the failure is the gravest of the others.
-Status OpenInputs(const std::vector<std::string>& paths, std::vector<HuntInput>& inputs) {
-  Status failed;
-  for (const std::string& path : paths) {
-    Result<HuntInput> input = MakeHuntInput(path);
-    if (input.ok()) {
-      inputs.push_back(std::move(input).value());
-      continue;
-    }
-    LogError("hunt", input.status().message());
-    if (failed.ok() || input.status().code() == Code::kIo) failed = input.status();
-  }
-  return failed;
-}
-
-HuntProgressLine::Form FormOf(int wish) {
-  if (wish < 0) return HuntProgressLine::Form::kNone;
-  if (isatty(STDERR_FILENO) != 0) return HuntProgressLine::Form::kBar;
-  return wish > 0 ? HuntProgressLine::Form::kLines : HuntProgressLine::Form::kNone;
 }
 
 int RunPlan(const HuntArguments& arguments, const HuntOptions& options, const Signals& signals) {
@@ -155,8 +129,8 @@ int RunPlan(const HuntArguments& arguments, const HuntOptions& options, const Si
     return kExitIo;
   }
   std::vector<HuntInput> inputs;
-  const Status failed_input = OpenInputs(arguments.paths, inputs);
-  HuntProgressLine line(FormOf(arguments.progress));
+  const Status failed_input = OpenInputs("hunt", arguments.paths, inputs);
+  HuntProgressLine line(HuntProgressForm(arguments.progress));
   HuntProgress progress;
   HuntPlan plan = PlanHunt(inputs, {options.analyzer.start, options.analyzer.end}, signals.token(), [&](const PlanCount& count) {
     progress.in_all = count.objects;
@@ -182,7 +156,10 @@ int RunPlan(const HuntArguments& arguments, const HuntOptions& options, const Si
 class AlertOutput {
  public:
   AlertOutput(HuntFormat format, Output& output, HuntProgressLine& progress)
-      : format_(format), output_(output), progress_(progress), width_(output.is_stdout() ? TerminalWidth() : 0) {
+      : format_(format),
+        output_(output),
+        progress_(progress),
+        width_(output.is_stdout() ? static_cast<int>(TerminalWidth(STDOUT_FILENO)) : 0) {
     const char* no_color = std::getenv("NO_COLOR");
     color_ =
         format == HuntFormat::kTable && output.is_stdout() && isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == 0);
@@ -253,12 +230,8 @@ int RunHunt(const HuntArguments& arguments) {
     return static_cast<int>(kExitUsage);
   };
   HuntOptions options;
-  if (!arguments.start.empty() && !(options.analyzer.start = ParseIsoTime(arguments.start)))
-    return usage("--start " + arguments.start + ": not a time; write 2026-01-15 or 2026-01-15T10:00:00Z");
-  if (!arguments.end.empty() && !(options.analyzer.end = ParseIsoTime(arguments.end)))
-    return usage("--end " + arguments.end + ": not a time; write 2026-01-15 or 2026-01-15T10:00:00Z");
-  if (options.analyzer.start && options.analyzer.end && *options.analyzer.end <= *options.analyzer.start)
-    return usage("--end is not after --start");
+  if (const Status range = ReadHuntRange(arguments.start, arguments.end, options.analyzer); !range.ok())
+    return usage(range.message());
 
   if (arguments.plan) return RunPlan(arguments, options, signals);
 
@@ -278,14 +251,15 @@ int RunHunt(const HuntArguments& arguments) {
     LogError("hunt", opened.message());
     return kExitIo;
   }
-  const Status failed_input = OpenInputs(arguments.paths, options.inputs);
+  const Status failed_input = OpenInputs("hunt", arguments.paths, options.inputs);
 
-  HuntProgressLine progress(FormOf(arguments.progress));
+  HuntProgressLine progress(HuntProgressForm(arguments.progress));
   options.progress = [&](const HuntProgress& now) { progress.Show(now); };
   AlertOutput alerts(kFormats.at(arguments.format), output, progress);
   options.analyzer.log_fields = alerts.wants_fields();
+  const HuntObjects listed = ListHuntObjects(options, signals.token());
   Result<HuntResult> result = Hunt(
-      options, [&](const Alert& alert) { return alerts.Render(alert); },
+      options, listed, [&](const Alert& alert) { return alerts.Render(alert); },
       [&](std::string_view rendered) { return alerts.Write(rendered); }, signals.token());
   progress.Clear();
   Status finished = result.status();
@@ -304,10 +278,7 @@ int RunHunt(const HuntArguments& arguments) {
       return kExitIo;
     }
   if (result->interrupted) return signals.received() == SIGINT ? kExitInterrupted : kExitOk;
-  const Status& failure = failed_input.ok() ? result->failure : failed_input;
-  if (result->local_failure || failed_input.code() == Code::kIo) return kExitIo;
-  if (!failure.ok()) return kExitAws;
-  if (counters.quarantined_objects + counters.quarantined_records > 0) return kExitQuarantine;
+  if (const int fault = HuntFaultCode(*result, failed_input); fault != kExitOk) return fault;
   return arguments.fail_on && result->highest_level >= *arguments.fail_on ? kExitFindings : kExitOk;
 }
 

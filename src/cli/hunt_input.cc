@@ -8,6 +8,8 @@
 #include <iostream>
 #include <iterator>
 
+#include "base/log.h"
+#include "cli/exit_code.h"
 #include "source/folder_store.h"
 #include "source/store_factory.h"
 
@@ -68,6 +70,36 @@ Result<HuntInput> MakeHuntInput(const std::string& text) {
   const std::uintmax_t size = std::filesystem::file_size(path, absent);
   if (!absent) input.size = size;
   return input;
+}
+
+Status OpenInputs(std::string_view command, const std::vector<std::string>& paths, std::vector<HuntInput>& inputs) {
+  Status failed;
+  for (const std::string& path : paths) {
+    Result<HuntInput> input = MakeHuntInput(path);
+    if (input.ok()) {
+      inputs.push_back(std::move(input).value());
+      continue;
+    }
+    LogError(command, input.status().message());
+    if (failed.ok() || input.status().code() == Code::kIo) failed = input.status();
+  }
+  return failed;
+}
+
+Status ReadHuntRange(const std::string& start, const std::string& end, AnalyzerOptions& analyzer) {
+  constexpr const char* kWrite = ": not a time; write 2026-01-15 or 2026-01-15T10:00:00Z";
+  if (!start.empty() && !(analyzer.start = ParseIsoTime(start))) return Status(Code::kInvalid, "--start " + start + kWrite);
+  if (!end.empty() && !(analyzer.end = ParseIsoTime(end))) return Status(Code::kInvalid, "--end " + end + kWrite);
+  if (analyzer.start && analyzer.end && *analyzer.end <= *analyzer.start)
+    return Status(Code::kInvalid, "--end is not after --start");
+  return Status::Ok();
+}
+
+int HuntFaultCode(const HuntResult& result, const Status& failed_input) {
+  if (result.local_failure || failed_input.code() == Code::kIo) return kExitIo;
+  if (!failed_input.ok() || !result.failure.ok()) return kExitAws;
+  const bool quarantined = result.counters.quarantined_objects + result.counters.quarantined_records > 0;
+  return quarantined ? kExitQuarantine : kExitOk;
 }
 
 }  // namespace trailsift

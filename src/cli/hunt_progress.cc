@@ -1,12 +1,12 @@
 #include "cli/hunt_progress.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 
 #include "base/amounts.h"
+#include "cli/terminal.h"
 
 namespace trailsift {
 namespace {
@@ -19,11 +19,6 @@ constexpr double kGuessAfter = 3;
 
 std::uint64_t DoneOf(const HuntProgress& progress) {
   return progress.counters.objects + progress.counters.unreadable_objects + progress.counters.gone_objects;
-}
-
-std::size_t StderrWidth() {
-  winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 }  // namespace
@@ -60,7 +55,7 @@ void HuntProgressLine::Show(const HuntProgress& progress) {
   const double seconds = reading_since_ ? std::chrono::duration<double>(now - *reading_since_).count() : 0;
   if (form_ == Form::kBar) {
     // The return at the end lets a message that comes in between begin its own line.
-    std::fprintf(stderr, "\r\x1b[K%s\r", HuntProgressText(progress, seconds, StderrWidth(), true).c_str());
+    std::fprintf(stderr, "\r\x1b[K%s\r", HuntProgressText(progress, seconds, TerminalWidth(STDERR_FILENO), true).c_str());
     dirty_ = true;
     return;
   }
@@ -71,6 +66,12 @@ void HuntProgressLine::Show(const HuntProgress& progress) {
 void HuntProgressLine::Clear() {
   if (dirty_) std::fputs("\r\x1b[K", stderr);
   dirty_ = false;
+}
+
+HuntProgressLine::Form HuntProgressForm(int wish) {
+  if (wish < 0) return HuntProgressLine::Form::kNone;
+  if (isatty(STDERR_FILENO) != 0) return HuntProgressLine::Form::kBar;
+  return wish > 0 ? HuntProgressLine::Form::kLines : HuntProgressLine::Form::kNone;
 }
 
 }  // namespace trailsift

@@ -35,4 +35,7 @@ class HuntProgressLine {
   Clock::time_point last_ = Clock::now();
 };
 
+// `wish`: 1 or -1 to show it or not whatever stderr is; 0: on a terminal.
+HuntProgressLine::Form HuntProgressForm(int wish);
+
 }  // namespace trailsift

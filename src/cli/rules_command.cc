@@ -4,6 +4,7 @@
 
 #include "cli/rules_check.h"
 #include "cli/rules_coverage.h"
+#include "cli/rules_diff.h"
 #include "cli/rules_list.h"
 #include "cli/rules_show.h"
 #include "cli/rules_test_command.h"
@@ -18,6 +19,7 @@ void AddRulesCommand(CLI::App& app, std::function<int()>& action) {
   AddRulesList(*rules, action);
   AddRulesShow(*rules, action);
   AddRulesCoverage(*rules, action);
+  AddRulesDiff(*rules, action);
 }
 
 }  // namespace trailsift

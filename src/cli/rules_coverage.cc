@@ -1,6 +1,5 @@
 #include "cli/rules_coverage.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/rule_choice.h"
 #include "cli/rule_coverage.h"
+#include "cli/terminal.h"
 
 namespace trailsift {
 namespace {
@@ -19,17 +19,13 @@ struct Options {
   std::string format = "table";
 };
 
-std::size_t TerminalWidth() {
-  winsize size{};
-  return isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
 int ShowCoverage(const Options& options) {
   const std::shared_ptr<const RuleSet> set = LoadChoice(options.choice);
   if (set == nullptr) return kExitConfiguration;
   std::vector<const RuleInfo*> rules;
   for (const std::unique_ptr<Rule>& rule : set->rules()) rules.push_back(&rule->info);
-  const std::string text = options.format == "navigator" ? NavigatorLayer(rules) : CoverageTable(rules, TerminalWidth());
+  const std::string text =
+      options.format == "navigator" ? NavigatorLayer(rules) : CoverageTable(rules, TerminalWidth(STDOUT_FILENO));
   std::fwrite(text.data(), 1, text.size(), stdout);
   return kExitOk;
 }

@@ -21,24 +21,8 @@ std::string BucketOf(const ObjectStore& store) {
 
 class Hunter {
  public:
-  Hunter(const HuntOptions& options, HuntResult& result) : options_(options), result_(result) {}
-
-  // In the order in which things happened.
-  std::vector<HuntObject> List(HuntProgress& progress, const std::stop_token& stop) {
-    std::vector<HuntObject> objects;
-    const HuntListing listing =
-        ListHunt(options_.inputs, {options_.analyzer.start, options_.analyzer.end}, stop, [&](HuntObject&& object) {
-          ++progress.in_all;
-          progress.bytes_in_all += object.size;
-          objects.push_back(std::move(object));
-          if (options_.progress) options_.progress(progress);
-        });
-    for (const HuntListing::Failure& failure : listing.failures) Note(failure.status, failure.local);
-    std::sort(objects.begin(), objects.end(), [](const HuntObject& a, const HuntObject& b) {
-      return std::tie(a.name_time, a.key, a.input) < std::tie(b.name_time, b.key, b.input);
-    });
-    progress.listing = false;
-    return objects;
+  Hunter(const HuntOptions& options, const HuntObjects& listed, HuntResult& result) : options_(options), result_(result) {
+    for (const HuntListing::Failure& failure : listed.failures) Note(failure.status, failure.local);
   }
 
   FlowObject ToFlow(const HuntObject& object) const {
@@ -94,12 +78,32 @@ void Tell(const FlowReport& report) {
 
 }  // namespace
 
-Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::string(const Alert&)>& render,
+HuntObjects ListHuntObjects(const HuntOptions& options, const std::stop_token& stop) {
+  HuntObjects listed;
+  HuntProgress progress;
+  HuntListing listing = ListHunt(options.inputs, {options.analyzer.start, options.analyzer.end}, stop, [&](HuntObject&& object) {
+    progress.in_all = listed.objects.size() + 1;
+    progress.bytes_in_all = listed.bytes += object.size;
+    listed.objects.push_back(std::move(object));
+    if (options.progress) options.progress(progress);
+  });
+  listed.failures = std::move(listing.failures);
+  std::sort(listed.objects.begin(), listed.objects.end(), [](const HuntObject& a, const HuntObject& b) {
+    return std::tie(a.name_time, a.key, a.input) < std::tie(b.name_time, b.key, b.input);
+  });
+  return listed;
+}
+
+Result<HuntResult> Hunt(const HuntOptions& options, const HuntObjects& listed,
+                        const std::function<std::string(const Alert&)>& render,
                         const std::function<Status(std::string_view)>& write, const std::stop_token& stop) {
   HuntResult result;
-  Hunter hunter(options, result);
+  Hunter hunter(options, listed, result);
+  const std::vector<HuntObject>& objects = listed.objects;
   HuntProgress progress;
-  const std::vector<HuntObject> objects = hunter.List(progress, stop);
+  progress.listing = false;
+  progress.in_all = objects.size();
+  progress.bytes_in_all = listed.bytes;
   // Whose these accounts and buckets are, the names tell.
   AnalyzerOptions analyzer = options.analyzer;
   LearnedLists learned;

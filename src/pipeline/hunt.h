@@ -31,7 +31,7 @@ struct HuntOptions {
   AnalyzerOptions analyzer;
   unsigned threads = 1;
   Millis lateness = kHour;
-  // Called very often, and once when all is read, on the thread of Hunt.
+  // Called very often, and once when all is read, on the caller's thread.
   std::function<void(const HuntProgress&)> progress;
 };
 
@@ -46,8 +46,17 @@ struct HuntResult {
   bool interrupted = false;
 };
 
-// `render` makes an alert's line; `write` takes the lines in order.
-Result<HuntResult> Hunt(const HuntOptions& options, const std::function<std::string(const Alert&)>& render,
+// What is there to read, found out once: hunts with other rules over it read the same objects.
+struct HuntObjects {
+  std::vector<HuntObject> objects;  // in the order of the times in their names
+  std::uint64_t bytes = 0;          // as stored
+  std::vector<HuntListing::Failure> failures;
+};
+HuntObjects ListHuntObjects(const HuntOptions& options, const std::stop_token& stop);
+
+// `listed` is of the same inputs and times. `render` makes an alert's line; `write` takes the lines in order.
+Result<HuntResult> Hunt(const HuntOptions& options, const HuntObjects& listed,
+                        const std::function<std::string(const Alert&)>& render,
                         const std::function<Status(std::string_view)>& write, const std::stop_token& stop);
 
 }  // namespace trailsift
