@@ -130,7 +130,7 @@ int ShowDiff(const Arguments& arguments) {
   int fault = kExitOk;
   for (const AlertDiff::Side side : {AlertDiff::Side::kOld, AlertDiff::Side::kNew}) {
     options.analyzer.rules = sets[static_cast<std::size_t>(side)];
-    options.analyzer.plan = std::make_shared<const CorrelationPlan>(*options.analyzer.rules);
+    options.analyzer.MakePlans();
     HuntProgressLine progress(HuntProgressForm(arguments.progress));
     options.progress = [&](const HuntProgress& now) { progress.Show(now); };
     const Result<HuntResult> result = Hunt(
