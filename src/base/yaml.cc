@@ -37,8 +37,10 @@ std::size_t DepthOf(const YamlNode& node) {
 class TreeBuilder final : public YAML::EventHandler {
  public:
   YamlNode& root() { return root_; }
+  // Where the document begins, in bytes.
+  int begin() const { return begin_; }
 
-  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override { begin_ = mark.pos; }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { Add(mark, anchor, NodeAt(mark, YamlNode::Kind::kNull)); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
@@ -123,6 +125,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   YamlNode root_;
+  int begin_ = -1;
   std::vector<OpenNode> open_;
   std::unordered_map<YAML::anchor_t, YamlNode> anchors_;
   std::size_t values_ = 0;
@@ -201,8 +204,18 @@ std::optional<std::vector<YamlNode>> ParseYamlDocuments(const std::string& text,
     std::istringstream in(text);
     YAML::Parser parser(in);
     std::vector<YamlNode> documents;
-    for (TreeBuilder builder; parser.HandleNextDocument(builder); builder = TreeBuilder())
+    int last_begin = -1;
+    for (TreeBuilder builder; parser.HandleNextDocument(builder); builder = TreeBuilder()) {
+      // yaml-cpp makes empty documents without end of a sign such as `,` that stands behind one.
+      if (builder.begin() == last_begin) {
+        const std::string_view before = std::string_view(text).substr(0, static_cast<std::size_t>(last_begin));
+        diagnostics.Error(file, static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1, 0,
+                          "broken YAML: a sign behind the end of a document");
+        return std::nullopt;
+      }
+      last_begin = builder.begin();
       if (!builder.root().is_null()) documents.push_back(std::move(builder.root()));
+    }
     return documents;
   } catch (const YAML::Exception& fault) {
     const bool placed = !fault.mark.is_null();

