@@ -1,8 +1,7 @@
 #include "base/case_fold.h"
 
-#include <locale.h>
-
 #include <algorithm>
+#include <clocale>
 #include <cwctype>
 
 namespace trailsift {

@@ -25,12 +25,12 @@ int IsoWeek(std::int64_t days) {
   return static_cast<int>((thursday - DaysFromCivil(CivilFromDays(thursday).year, 1, 1)) / 7 + 1);
 }
 
-long double PartOf(SigmaTime::Part part, Millis time) {
+std::int64_t PartOf(SigmaTime::Part part, Millis time) {
   const std::int64_t days = time >= 0 ? time / kDay : -((-time + kDay - 1) / kDay);
   const CivilDate date = CivilFromDays(days);
   switch (part) {
-    case SigmaTime::Part::kMinute: return static_cast<long double>((time - days * kDay) / kMinute % 60);
-    case SigmaTime::Part::kHour: return static_cast<long double>((time - days * kDay) / kHour);
+    case SigmaTime::Part::kMinute: return (time - days * kDay) / kMinute % 60;
+    case SigmaTime::Part::kHour: return (time - days * kDay) / kHour;
     case SigmaTime::Part::kDay: return date.day;
     case SigmaTime::Part::kWeek: return IsoWeek(days);
     case SigmaTime::Part::kMonth: return date.month;
@@ -60,7 +60,7 @@ struct HoldsFor {
   }
   bool operator()(const SigmaTime& wanted) const {
     const std::optional<Millis> time = ParseIsoTime(value.Text(arena));
-    return time && Compare(wanted.comparison, PartOf(wanted.part, *time));
+    return time && Compare(wanted.comparison, static_cast<long double>(PartOf(wanted.part, *time)));
   }
   // These look at a field as a whole.
   bool operator()(const SigmaNull& /*wanted*/) const { return false; }
