@@ -123,7 +123,7 @@ TEST_F(ResolverTest, ByArrivalAnAlertThatStandsIsTheOnlyOneOfItsEvent) {
   Take(*resolver, "a", Failures("a", 0, 3));
   ASSERT_EQ(alerts_.size(), 3u);
   std::vector<RecoveredAlert> stand;
-  for (const Alert& alert : alerts_) stand.push_back({alert.id, alert.event, {}, std::nullopt});
+  for (const Alert& alert : alerts_) stand.push_back({alert.id, alert.event, {}, std::nullopt, alert.rule->id});
   stand.erase(stand.begin());
   alerts_.clear();
   resolver = Make();
@@ -326,14 +326,14 @@ TEST_F(ResolverTest, EachSigmaRuleThatHoldsGivesAnAlert) {
                          {{"r.yml", head + "title: first $(x)\nid: " + first + "\n" + head + "title: second\nid: " + second +
                                         "\nlevel: low\n" + head + "title: quiet\nlevel: informational\n"}});
   ASSERT_NE(options_.rules, nullptr);
-  options_.plan = std::make_shared<const CorrelationPlan>(*options_.rules);
+  options_.MakePlans();
   options_.log_alert_level = 4;
 
   auto resolver = Make();
   RecoveredAlert stands;
   stands.id = IdOf(first, {"a"});
   stands.event = Analyze(MakeObject({{.id = "a"}})).records.at(0).event;
-  stands.is_sigma = true;
+  stands.rule_id = first;
   resolver->Seed({stands});
   Take(*resolver, "k", {{.id = "a"}, {.id = "b"}, {.id = "a"}, {.id = "c", .name = "Other"}});
   EXPECT_EQ(resolver->awaited(), 0u);
@@ -348,6 +348,45 @@ TEST_F(ResolverTest, EachSigmaRuleThatHoldsGivesAnAlert) {
   EXPECT_EQ(alert->fired_times, 1u);
   EXPECT_TRUE(alert->mail);
   EXPECT_EQ(resolver->counters().duplicates, 1u);
+}
+
+// A correlation's alert that stands behind the checkpoint is not told again when its events come again, in whatever order.
+TEST_F(ResolverTest, ACorrelationThatStandsIsToldOnce) {
+  Diagnostics diagnostics;
+  const std::string id = "929a690e-bef0-4204-a928-ef5e620d6fcc";
+  options_.rules = RuleSet::LoadTexts(
+      {{"test.xml", kPipelineRules}}, {}, diagnostics,
+      {{"r.yml",
+        "title: base\nname: base\nlogsource: {service: cloudtrail}\ndetection: {s: {eventName: Plain}, condition: s}\n---\n"
+        "title: three\nid: " +
+            id + "\ncorrelation: {type: event_count, rules: [base], timespan: 1h, condition: {gte: 3}}\n"}});
+  ASSERT_NE(options_.rules, nullptr);
+  options_.MakePlans();
+  const auto told = [&] {
+    std::vector<std::pair<Hash128, std::size_t>> correlations;
+    for (const Alert& alert : alerts_)
+      if (alert.is_correlation) correlations.emplace_back(alert.id, alert.events.size());
+    return correlations;
+  };
+  auto resolver = Make();
+  Take(*resolver, "k", {{.id = "a"}, {.id = "b"}, {.id = "c"}});
+  resolver->Evaluate();
+  ASSERT_EQ(told().size(), 1u);
+  EXPECT_EQ(told().front().second, 3u);
+  RecoveredAlert stands;
+  for (const Alert& alert : alerts_)
+    if (alert.is_correlation) stands = {alert.id, alert.event, {}, std::nullopt, id};
+  alerts_.clear();
+  resolver = Make();
+  resolver->FinishRestore();
+  resolver->Seed({stands});
+  EXPECT_EQ(resolver->awaited(), 1u);
+  Take(*resolver, "l", {{.id = "c"}});
+  Take(*resolver, "k", {{.id = "b"}, {.id = "a"}});
+  resolver->Evaluate();
+  resolver->Reconcile();
+  EXPECT_EQ(resolver->awaited(), 0u);
+  EXPECT_TRUE(told().empty());
 }
 
 TEST_F(ResolverTest, ARecoveredAlertWhoseOutcomeIsAnotherNowIsReplaced) {
