@@ -3,8 +3,12 @@
 namespace trailsift {
 namespace {
 
+// U+202A to U+202E and U+2066 to U+2069: in UTF-8 E2 80 AA to AE and E2 81 A6 to A9.
 bool TurnsDirection(std::string_view character) {
-  return (character >= "\u202A" && character <= "\u202E") || (character >= "\u2066" && character <= "\u2069");
+  if (character.size() < 3) return false;
+  const auto second = static_cast<unsigned char>(character[1]);
+  const auto third = static_cast<unsigned char>(character[2]);
+  return (second == 0x80 && third >= 0xAA && third <= 0xAE) || (second == 0x81 && third >= 0xA6 && third <= 0xA9);
 }
 
 }  // namespace

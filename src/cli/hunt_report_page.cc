@@ -297,7 +297,7 @@ class Page {
 
   void Rules() {
     out_ += "<h2 id=\"rules\">Rules <small>by level, then alerts</small></h2>\n";
-    Groups(report_.rules(), kRuleRows, {{"Rule", "id"}, {"What it says", "wide"}}, "Actors", [&](const AlertGroups::Key& key) {
+    Groups(report_.rules(), kRuleRows, {{"Rule", "rule"}, {"What it says", "wide"}}, "Actors", [&](const AlertGroups::Key& key) {
       const RuleInfo* rule = report_.Rule(key[0]);
       return std::vector<std::string>{key[0], rule == nullptr ? "" : Template(rule->description)};
     });

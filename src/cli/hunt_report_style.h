@@ -50,6 +50,7 @@ th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); ver
 td { overflow-wrap: break-word; }
 .wide { min-width: 15rem; overflow-wrap: anywhere; }
 .name { min-width: 10rem; overflow-wrap: anywhere; }
+.rule { max-width: 9rem; overflow-wrap: anywhere; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .time, .id { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .level { display: inline-block; min-width: 2rem; padding: 0 .35rem; border-radius: .25rem; color: #fff; text-align: center; font-weight: 600;

@@ -60,7 +60,7 @@ TEST_F(RuleCoverageTest, Table) {
             "4 techniques, named by 4 of 5 rules above level 0\n");
   EXPECT_EQ(CoverageTable({}, 0), "0 techniques, named by 0 of 0 rules above level 0\n");
   // A terminal's line is never full.
-  EXPECT_THAT(CoverageTable(rules_, 40), HasSubstr("\n  T1110     Brute Force        2  3 (10…\n"));
+  EXPECT_THAT(CoverageTable(rules_, 40), HasSubstr("\n  T1110     Brute Force        2  3 (1…\n"));
 }
 
 TEST_F(RuleCoverageTest, Layer) {

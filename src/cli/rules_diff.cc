@@ -83,19 +83,22 @@ class DiffOutput {
 
   Status Finish() {
     if (json_) std::fputs(first_ ? "[]\n" : "\n]\n", stdout);
-    else if (!first_) {
-      std::size_t width = 4;
-      for (const auto& [rule, counts] : by_rule_) width = std::max(width, rule.size());
-      std::printf("\n%-*s  %10s  %10s  %14s\n", static_cast<int>(width), "RULE", "ADDED", "REMOVED", "ANOTHER LEVEL");
-      for (const auto& [rule, counts] : by_rule_)
-        std::printf("%-*s  %10s  %10s  %14s\n", static_cast<int>(width), rule.c_str(), WithCommas(counts[0]).c_str(),
-                    WithCommas(counts[1]).c_str(), WithCommas(counts[2]).c_str());
-    }
+    else if (!first_) PrintByRule();
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return Status::Ok();
     return Status(Code::kIo, std::string("stdout: ") + std::strerror(errno));
   }
 
  private:
+  void PrintByRule() const {
+    std::size_t width = 4;
+    for (const auto& [rule, counts] : by_rule_) width = std::max(width, rule.size());
+    const int column = static_cast<int>(width);
+    std::printf("\n%-*s  %10s  %10s  %14s\n", column, "RULE", "ADDED", "REMOVED", "ANOTHER LEVEL");
+    for (const auto& [rule, counts] : by_rule_)
+      std::printf("%-*s  %10s  %10s  %14s\n", column, rule.c_str(), WithCommas(counts[0]).c_str(), WithCommas(counts[1]).c_str(),
+                  WithCommas(counts[2]).c_str());
+  }
+
   const bool json_;
   const int width_;
   Origin origin_;
