@@ -247,10 +247,10 @@ SigmaWindows::Difference SigmaWindows::Compare(const Group& group) const {
   for (const Firing& firing : group.firings) {
     const Hash128 id = IdOf(group, firing);
     valid.insert(id);
-    if (issued.count(id) == 0) difference.missing.push_back(&firing);
+    if (!issued.contains(id)) difference.missing.push_back(&firing);
   }
   for (const Issued& each : group.issued)
-    if (valid.count(each.id) == 0) difference.invalid.push_back(each);
+    if (!valid.contains(each.id)) difference.invalid.push_back(each);
   return difference;
 }
 

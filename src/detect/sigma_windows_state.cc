@@ -243,7 +243,7 @@ void SigmaWindows::TakeSeeds(const Hash128& key, Group& group, const Entry& rais
         std::any_of(group.withdrawn.begin(), group.withdrawn.end(), has))
       continue;
     group.issued.push_back({id, raising.time, raising.event, raising.event_id.ToString()});
-    if (seeded_withdrawn_.count(id) != 0) Withdraw(group, id);
+    if (seeded_withdrawn_.contains(id)) Withdraw(group, id);
     NoteGroup(key, group);
     pending_.emplace(group.correlation, key);
   }
@@ -255,7 +255,7 @@ void SigmaWindows::ApplySeeds() {
       if (const Entry* raising = RaisingOf(group, *entry)) TakeSeeds(key, group, *raising);
     const std::vector<Issued> issued = group.issued;
     for (const Issued& each : issued) {
-      if (seeded_withdrawn_.count(each.id) == 0) continue;
+      if (!seeded_withdrawn_.contains(each.id)) continue;
       Withdraw(group, each.id);
       NoteGroup(key, group);
     }

@@ -312,7 +312,7 @@ class Linker {
   void CheckAliases(const SigmaCorrelationDraft& draft) {
     for (const auto& alias : draft.aliases)
       for (const auto& [rule, field] : alias.fields)
-        if (targets_.count(rule.name) == 0) Fault(rule.place, "no rule has the name `" + rule.name + '`');
+        if (!targets_.contains(rule.name)) Fault(rule.place, "no rule has the name `" + rule.name + '`');
   }
 
   // What is referred to reports by itself only where a correlation of it says so.
